@@ -1,0 +1,1 @@
+"""One module per platform, all of them behind the contract in `connectors.base`."""

@@ -1,0 +1,175 @@
+"""The contract of a connector: what it can do, how it is configured, how it is asked.
+
+A connector answers single questions (`fetch` one page, `send` one reply). It never sleeps, never
+retries, keeps no state between calls and knows no store: the engine in `monitor.stages.collect`
+decides what is asked next, and commits each page together with the progress it proves.
+
+A new platform is one module with a class that satisfies `Connector` (and, where it can post,
+`Publisher`), one line under ``[project.entry-points."presszero.connectors"]``, and one fixture file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from monitor.domain.coverage import Interval
+from monitor.domain.mention import Mention, MentionKey, Reject
+from monitor.domain.moments import Clock
+from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, SendResult
+from monitor.domain.verdict import Verdict
+
+
+class Paging(StrEnum):
+    """In which order a platform hands out its posts."""
+
+    NEWEST_FIRST = "newest_first"  # drained downwards, from `until` to `since`
+    OLDEST_FIRST = "oldest_first"  # drained upwards
+    SEQUENCE = "sequence"  # a file: in stored order, resumed by position, no windows
+    SNAPSHOT = "snapshot"  # one document of the newest items; older ones can't be had
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector can do. Numbers come with their source in the connector's own table."""
+
+    paging: Paging
+    reach_back: timedelta | None = None  # how far back it can be asked; None = without limit
+    overlap: timedelta = timedelta(0)  # how much of the last window is asked again (late indexing)
+    can_post: bool = False
+    can_search: bool = False  # takes a query
+    can_backfill: bool = False
+    can_recheck: bool = False  # tells edits and deletions of posts by id
+    can_thread: bool = False  # fetches parents and replies
+    text_limit: int | None = None  # characters by the platform's own count
+    best_effort: bool = False  # completeness can't be proven; coverage says so
+
+
+class SourceConfig(BaseModel):
+    """What every ``[[sources]]`` entry has. Connectors extend it; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="Unique name, [a-z0-9-]."
+    )
+    kind: str = Field(description="The connector: see `presszero sources --kinds`.")
+    every: timedelta = Field(default=timedelta(minutes=2), description="How often it is polled: 30s, 2m, 1h.")
+    account: str | None = Field(default=None, description="Name of an [accounts.NAME] table.")
+    base_url: str | None = Field(default=None, description="Another host: a proxy, or a test server.")
+    timeout: timedelta = Field(default=timedelta(seconds=30), description="Longest wait for one answer.")
+    budget_per_day: float | None = Field(default=None, ge=0, description="US dollars per UTC day.")
+    enabled: bool = Field(default=True, description="false: kept in the file, not polled.")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Credentials of one platform account, read from the environment (never stored)."""
+
+    name: str
+    platform: str
+    handle: str | None
+    base_url: str | None = None
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)  # BEARER_TOKEN, API_KEY …
+    options: Mapping[str, object] = field(default_factory=dict)  # other keys of [accounts.NAME]: outbox …
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a platform: a page of a window.
+
+    `window` is half-open UTC, None for SEQUENCE and SNAPSHOT kinds. `resume` is the token that the
+    page before gave, None for the first. `cursor` is the watermark of the last drained window.
+    """
+
+    window: Interval | None
+    resume: str | None = None
+    cursor: str | None = None
+    query: str | None = None
+    limit: int | None = None  # at most this many mentions, where the platform lets us choose
+
+
+@dataclass(frozen=True, slots=True)
+class RateState:
+    """What the answer's headers said of the limit."""
+
+    remaining: int
+    limit: int
+    reset_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer.
+
+    `proves`: the interval for which, together with the earlier pages of this window, everything
+    the platform shows has now been returned (None: nothing proven yet). `resume` None means the
+    window is drained. `cursor` is the watermark to keep once it is.
+    """
+
+    mentions: tuple[Mention, ...]
+    resume: str | None
+    cursor: str | None = None
+    proves: Interval | None = None
+    rejects: tuple[Reject, ...] = ()
+    removed: tuple[MentionKey, ...] = ()
+    missing: tuple[tuple[Interval, str], ...] = ()  # stretches that can't be had, with the reason code
+    cost_usd: float = 0.0
+    rate: RateState | None = None
+    wake_at: datetime | None = None  # nothing more before then (replay, Retry-After on success)
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """Reads one platform."""
+
+    kind: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Config: ClassVar[type[SourceConfig]]
+    secrets: ClassVar[tuple[str, ...]]  # names, without the account's prefix, that an account must have
+
+    def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:
+        """Opens nothing: the first call does."""
+        ...
+
+    def fetch(self, ask: Ask) -> Page:
+        """One request. Raises RateLimited, QuotaExhausted, AuthExpired, Refused, Transient, BadResponse."""
+        ...
+
+    def can_reply(self, mention: Mention, own_handles: frozenset[str]) -> Verdict:
+        """May we reply to this post, by which rule. Makes no request."""
+        ...
+
+    def check(self) -> str:
+        """For `presszero doctor`: one cheap request; returns a line for people. Raises like `fetch`."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections and files. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """Posts replies on one platform."""
+
+    def measure(self, text: str) -> tuple[int, int]:
+        """(length, limit) of `text` by the platform's own count."""
+        ...
+
+    def prepare(self, reply: OutgoingReply) -> Prepared:
+        """Checks length, cost and that the parent is there. Raises Refused, TargetGone, AuthExpired …"""
+        ...
+
+    def send(self, prepared: Prepared) -> SendResult:
+        """Exactly one request, whatever the client library would like to retry. Raises nothing."""
+        ...
+
+    def find_own_reply(self, reply: OutgoingReply) -> OwnReply:
+        """Looks for `reply` on the platform, by key or text. Raises Transient, AuthExpired …"""
+        ...

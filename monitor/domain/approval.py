@@ -1,0 +1,53 @@
+"""An approval: a named person's yes to one exact text against one exact state of the conversation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 (hex) of the exact UTF-8 bytes that will be sent."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationItem:
+    """What of one post counts for the state of a conversation."""
+
+    platform: str
+    native_id: str
+    revision: int
+    text: str
+    own: bool
+    removed: bool
+
+
+def conversation_hash(items: Iterable[ConversationItem]) -> str:
+    """SHA-256 (hex) over every post of the case: who is in it, each revision, each removal.
+
+    Any new post, edit, deletion or reply of ours changes it; order of arrival doesn't.
+    """
+    rows = sorted(
+        [i.platform, i.native_id, i.revision, i.own, i.removed, "" if i.removed else text_hash(i.text)]
+        for i in items
+    )
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who said yes, to what, when. `at` is aware UTC."""
+
+    id: int
+    draft_id: int
+    user: str
+    text: str
+    text_hash: str
+    conversation_hash: str
+    at: datetime
+    seconds_to_decide: float | None  # from opening the case to the yes: the rubber-stamp meter
+    unchanged: bool  # the machine's words, untouched

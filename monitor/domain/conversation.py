@@ -1,0 +1,63 @@
+"""What a person, or the responder, sees of a case: the posts in order, and the readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.domain.approval import ConversationItem, conversation_hash
+from monitor.domain.case import Case
+from monitor.domain.mention import Mention
+from monitor.domain.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One post of a conversation, as stored. `mention.text` is empty when it was removed."""
+
+    mention_id: int
+    mention: Mention
+    own: bool
+    revision: int
+    removed_at: datetime | None
+    first_seen_at: datetime
+    reading: Reading | None
+
+    def item(self) -> ConversationItem:
+        """What of it counts for the hash of the conversation."""
+        m = self.mention
+        return ConversationItem(
+            m.platform, m.native_id, self.revision, m.text, self.own, self.removed_at is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A case with its turns, oldest first."""
+
+    case: Case
+    turns: tuple[Turn, ...]
+
+    @property
+    def hash(self) -> str:
+        """The hash an approval binds to."""
+        return conversation_hash(turn.item() for turn in self.turns)
+
+    @property
+    def customer_turns(self) -> Iterable[Turn]:
+        """What the customer wrote and did not remove, oldest first."""
+        return (t for t in self.turns if not t.own and t.removed_at is None)
+
+    @property
+    def to_answer(self) -> Turn | None:
+        """The customer's newest post: the one a reply goes to."""
+        last = None
+        for turn in self.customer_turns:
+            last = turn
+        return last
+
+    @property
+    def replies_of_ours(self) -> int:
+        """How often we have answered here already."""
+        return sum(1 for t in self.turns if t.own and t.removed_at is None)

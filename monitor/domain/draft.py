@@ -1,0 +1,133 @@
+"""A draft: a proposed reply to a case, and the one table of its allowed transitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.domain.errors import ForbiddenTransition
+
+
+class DraftState(StrEnum):
+    """The states of design section 4."""
+
+    PROPOSED = "proposed"
+    CLAIMED = "claimed"
+    EDITED = "edited"
+    APPROVED = "approved"
+    SENDING = "sending"
+    POSTED = "posted"
+    UNKNOWN = "unknown"  # a call got no answer; being reconciled
+    REFUSED = "refused"  # by the platform
+    HANDED_OFF = "handed_off"
+    CONFIRMED = "confirmed"  # a person says they posted it by hand
+    REJECTED = "rejected"
+    STALE = "stale"  # the conversation moved
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    FROZEN = "frozen"  # incident
+    WITHDRAWN = "withdrawn"  # author deleted or opted out
+
+    @property
+    def awaits_person(self) -> bool:
+        """True while a person has to decide about it."""
+        return self in AWAITING_PERSON
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more can happen to it."""
+        return not TRANSITIONS[self]
+
+
+_S = DraftState
+
+# The text may still change, or the draft be dropped, from every state in which no call was made.
+_DROPPED = frozenset({_S.REJECTED, _S.STALE, _S.SUPERSEDED, _S.EXPIRED, _S.FROZEN, _S.WITHDRAWN})
+
+TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
+    _S.PROPOSED: frozenset({_S.CLAIMED, _S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    _S.CLAIMED: frozenset({_S.PROPOSED, _S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    _S.EDITED: frozenset({_S.EDITED, _S.CLAIMED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    # Undo takes an approval back to edited; publish moves it on or finds the world has changed.
+    _S.APPROVED: frozenset({_S.SENDING, _S.EDITED, _S.STALE, _S.FROZEN, _S.WITHDRAWN, _S.EXPIRED, _S.HANDED_OFF}),
+    _S.SENDING: frozenset({_S.POSTED, _S.REFUSED, _S.UNKNOWN}),
+    # Found → posted. Provably absent → edited: a person may approve again, nothing re-sends itself.
+    _S.UNKNOWN: frozenset({_S.POSTED, _S.EDITED}),
+    _S.REFUSED: frozenset({_S.EDITED, _S.HANDED_OFF, _S.REJECTED, _S.SUPERSEDED, _S.WITHDRAWN}),
+    _S.HANDED_OFF: frozenset({_S.CONFIRMED, _S.EDITED, _S.REJECTED, _S.STALE, _S.WITHDRAWN}),
+    _S.FROZEN: frozenset({_S.EDITED, _S.REJECTED, _S.SUPERSEDED, _S.WITHDRAWN, _S.STALE}),
+    _S.STALE: frozenset({_S.EDITED, _S.SUPERSEDED, _S.REJECTED, _S.WITHDRAWN}),
+    _S.POSTED: frozenset(),
+    _S.CONFIRMED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.SUPERSEDED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+}
+
+AWAITING_PERSON: frozenset[DraftState] = frozenset(
+    {_S.PROPOSED, _S.CLAIMED, _S.EDITED, _S.REFUSED, _S.FROZEN, _S.STALE, _S.HANDED_OFF}
+)
+
+APPROVABLE: frozenset[DraftState] = frozenset({_S.PROPOSED, _S.CLAIMED, _S.EDITED})
+
+
+def check_transition(old: DraftState, new: DraftState) -> None:
+    """Raises ForbiddenTransition unless a draft may go from `old` to `new`."""
+    if new not in TRANSITIONS[old]:
+        allowed = ", ".join(sorted(TRANSITIONS[old])) or "nothing: it is final"
+        raise ForbiddenTransition(f"A draft that is {old} can't become {new} (it can become {allowed}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One sentence of a reply and what it is there for (docs/responder.md)."""
+
+    move: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePlan:
+    """What a reply tells the customer we will do: owner and due time, or it isn't made."""
+
+    text: str
+    owner: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the responder wrote for a case."""
+
+    text: str
+    macro: str
+    moves: tuple[Move, ...]
+    promise: PromisePlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as stored."""
+
+    id: int
+    case_id: int
+    state: DraftState
+    text: str
+    macro: str
+    moves: tuple[Move, ...]
+    promise: PromisePlan | None
+    written_by: str  # "machine", or the person whose words these are
+    source: str  # the source whose account posts it
+    in_reply_to: str  # native id of the mention that is answered
+    platform: str
+    conversation_hash: str  # the conversation this draft was written for
+    claimed_by: str | None
+    claimed_at: datetime | None
+    reason: str | None  # why it was rejected, refused, frozen …
+    send_after: datetime | None  # undo window, scheduled sending
+    created_at: datetime
+    updated_at: datetime
+    version: int

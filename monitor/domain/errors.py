@@ -1,0 +1,253 @@
+"""Errors, named by the reaction they call for.
+
+Every error has a stable code that people can search for (``PZ-…``, listed in docs/errors.md), a
+*cause* (what happened, in this instance) and an *action* (what the reader should do about it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+
+class PressZeroError(Exception):
+    """Something went wrong that Press Zero can name."""
+
+    code: ClassVar[str] = "PZ-000"
+    action: ClassVar[str] = "Run `presszero doctor`; if it finds nothing, report the code and the log line."
+
+    def __init__(self, cause: str, *, action: str | None = None) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.what_to_do = action or type(self).action
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.cause} {self.what_to_do}".strip()
+
+
+# --- configuration and use ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """One wrong thing in a configuration file or the environment."""
+
+    file: str
+    key: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: found {self.found}; {self.expected}"
+
+
+class ConfigInvalid(PressZeroError):
+    """The configuration can't be used; every problem is listed at once."""
+
+    code = "PZ-101"
+    action = "Mend the keys named above and run the command again."
+
+    def __init__(self, problems: Sequence[ConfigProblem]) -> None:
+        self.problems = tuple(problems)
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        lines = "\n".join(f"  - {p}" for p in self.problems)
+        super().__init__(f"{len(self.problems)} {noun} in the configuration:\n{lines}\n")
+
+
+class WrongUse(PressZeroError):
+    """The command was called with arguments that don't fit."""
+
+    code = "PZ-102"
+    action = "See `presszero COMMAND --help`."
+
+
+class NotFound(PressZeroError):
+    """What was asked for isn't stored here."""
+
+    code = "PZ-103"
+    action = "Check the number or name; `presszero queue list` shows what there is."
+
+
+# --- input --------------------------------------------------------------------------------
+
+
+class InputUnreadable(PressZeroError):
+    """A file or stream of mentions can't be read at all (single bad rows are rejects, not errors)."""
+
+    code = "PZ-201"
+    action = "Check the path, the compression and the format (docs/connectors.md#archive)."
+
+
+class NotAMention(PressZeroError):
+    """A row lacks what a mention needs, or has it in a form that can't be understood."""
+
+    code = "PZ-202"
+    action = "Mend the row; it was kept in the reject file with its line number."
+
+
+class BadMoment(PressZeroError):
+    """A point in time or a duration that can't be understood."""
+
+    code = "PZ-203"
+    action = "Write times as 2026-03-01T12:00:00Z, durations as 30s, 2m, 4h or 7d."
+
+
+# --- connectors: by reaction --------------------------------------------------------------
+
+
+class ConnectorError(PressZeroError):
+    """A platform could not be reached or did not do what was asked."""
+
+    code = "PZ-300"
+
+
+class RateLimited(ConnectorError):
+    """Too many requests. React: come back at `retry_at`, ask for nothing until then."""
+
+    code = "PZ-301"
+    action = "Nothing to do: the source resumes by itself where it stopped."
+
+    def __init__(self, cause: str, *, retry_at: datetime) -> None:
+        super().__init__(cause)
+        self.retry_at = retry_at
+
+
+class QuotaExhausted(ConnectorError):
+    """The credits, the monthly cap or the configured budget are used up. React: stop, say so."""
+
+    code = "PZ-302"
+    action = "Raise `budget_per_day` or buy credits; the gap is recorded and filled afterwards."
+
+    def __init__(self, cause: str, *, until: datetime | None = None) -> None:
+        super().__init__(cause)
+        self.until = until
+
+
+class AuthExpired(ConnectorError):
+    """The credentials are missing, wrong or revoked. React: show it on every page, at once."""
+
+    code = "PZ-303"
+    action = "Renew the secrets of this account in the environment, then `presszero doctor`."
+
+
+class Refused(ConnectorError):
+    """The platform understood and said no. React: don't repeat; a person decides."""
+
+    code = "PZ-304"
+    action = "Read the platform's words; the draft is back in the queue."
+
+    def __init__(self, cause: str, *, rule: str = "refused") -> None:
+        super().__init__(cause)
+        self.rule = rule
+
+
+class TargetGone(ConnectorError):
+    """The post is deleted, hidden or locked. React: withdraw drafts, purge what we keep of it."""
+
+    code = "PZ-305"
+    action = "Nothing to do: the draft was withdrawn."
+
+
+class Transient(ConnectorError):
+    """A time-out or a 5xx on a *read*. React: try the same request again later."""
+
+    code = "PZ-306"
+    action = "Nothing to do: the source tries again; a gap stays visible until it is filled."
+
+
+class BadResponse(ConnectorError):
+    """The platform answered something that can't be understood. React: keep nothing, show it."""
+
+    code = "PZ-307"
+    action = "If it persists, the platform changed its format: run `presszero doctor` and report it."
+
+
+class OutcomeUnknown(ConnectorError):
+    """A *write* got no answer: it may have happened. React: reconcile, never send again."""
+
+    code = "PZ-308"
+    action = "Nothing to do: the publisher looks for our own reply before anything else happens."
+
+
+class NotCapable(ConnectorError):
+    """This connector can't do that (its capabilities say so)."""
+
+    code = "PZ-309"
+    action = "See `presszero sources` for what each source can do."
+
+
+# --- drafts, approvals ----------------------------------------------------------------------
+
+
+class ForbiddenTransition(PressZeroError):
+    """A draft can't go from its state to the one asked for."""
+
+    code = "PZ-401"
+    action = "Reload the case: its draft has moved on."
+
+
+class StaleApproval(PressZeroError):
+    """The text or the conversation changed since it was shown."""
+
+    code = "PZ-402"
+    action = "Read what changed, then approve again."
+
+
+class DraftBlocked(PressZeroError):
+    """The draft breaks a rule that stops it from being approved."""
+
+    code = "PZ-403"
+    action = "Change the text as the finding suggests."
+
+
+class ClaimedByOther(PressZeroError):
+    """Somebody else is working on this draft."""
+
+    code = "PZ-404"
+    action = "Speak with them, or wait until their claim runs out."
+
+
+# --- store ----------------------------------------------------------------------------------
+
+
+class StoreUnavailable(PressZeroError):
+    """The database can't be opened or written."""
+
+    code = "PZ-501"
+    action = "Check the path, the disk and the permissions; `presszero doctor` tests them."
+
+
+class AuditBroken(PressZeroError):
+    """The audit chain doesn't hold: a record was changed or removed."""
+
+    code = "PZ-502"
+    action = "Keep the database as it is, and compare it with a backup from before the named record."
+
+
+# --- access ---------------------------------------------------------------------------------
+
+
+class SignInFailed(PressZeroError):
+    """Name or password wrong, or too many tries."""
+
+    code = "PZ-601"
+    action = "Try again in a while, or have it reset with `presszero users password NAME`."
+
+
+class NotAllowed(PressZeroError):
+    """This person's role doesn't allow that."""
+
+    code = "PZ-602"
+    action = "Ask somebody whose role allows it (`presszero users list`)."
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+class ModelUnusable(PressZeroError):
+    """The language model is missing, damaged, or made by another version."""
+
+    code = "PZ-701"
+    action = "Reinstall presszero, or train anew with `make train`."

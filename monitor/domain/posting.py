@@ -1,0 +1,107 @@
+"""Posting: what is handed to a platform, and what may come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AttemptState(StrEnum):
+    """One try at posting. It is stored as `sending` before the call is made."""
+
+    SENDING = "sending"
+    POSTED = "posted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"  # reconciled: provably not on the platform
+    DEFERRED = "deferred"  # provably not sent: the platform said "later"
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingReply:
+    """An approved reply on its way out. `key` is the same however often this one is tried."""
+
+    draft_id: int
+    platform: str
+    in_reply_to: str
+    text: str
+    key: str
+    conversation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` found: the reply is sendable as it is, at this price."""
+
+    reply: OutgoingReply
+    length: int
+    limit: int
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The platform took it."""
+
+    native_id: str
+    posted_at: datetime
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The platform said no, in these words; nothing was posted."""
+
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The platform said "not now"; nothing was posted."""
+
+    retry_at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No usable answer: it may have been posted."""
+
+    detail: str
+
+
+SendResult = Posted | Declined | Later | Unknown
+
+
+class Absence(StrEnum):
+    """What it means when our own reply was not found."""
+
+    PROVEN = "proven"  # the platform's list is complete: it isn't there
+    UNPROVEN = "unproven"  # it may still turn up
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """The answer of `find_own_reply`."""
+
+    found: Posted | None
+    absence: Absence = Absence.UNPROVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try, as stored. `lease_until`: while it runs, nobody else may judge it."""
+
+    id: int
+    draft_id: int
+    approval_id: int
+    state: AttemptState
+    key: str
+    native_id: str | None
+    url: str | None
+    started_at: datetime
+    lease_until: datetime
+    finished_at: datetime | None
+    detail: str | None
