@@ -66,7 +66,7 @@ class Mention:
     lang: str | None = None  # BCP 47, as the platform tagged it
     media: tuple[Media, ...] = ()
     location: str | None = None
-    metrics: Mapping[str, int] = field(default=_NOTHING)
+    metrics: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     quoted: Quoted | None = None
     edited_at: datetime | None = None
     repost_of: str | None = None  # a repost adds reach to that mention, it is none itself
