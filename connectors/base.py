@@ -10,11 +10,11 @@ A new platform is one module with a class that satisfies `Connector` (and, where
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -55,9 +55,7 @@ class SourceConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="Unique name, [a-z0-9-]."
-    )
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="Unique name, [a-z0-9-].")
     kind: str = Field(description="The connector: see `presszero sources --kinds`.")
     every: timedelta = Field(default=timedelta(minutes=2), description="How often it is polled: 30s, 2m, 1h.")
     account: str | None = Field(default=None, description="Name of an [accounts.NAME] table.")
@@ -172,4 +170,70 @@ class Publisher(Protocol):
 
     def find_own_reply(self, reply: OutgoingReply) -> OwnReply:
         """Looks for `reply` on the platform, by key or text. Raises Transient, AuthExpired …"""
+        ...
+
+
+# --- optional capabilities, each a protocol of its own ---------------------------------------
+
+
+class Rechecked(NamedTuple):
+    """What became of posts we keep. Keys that are in neither list got no answer: ask again later."""
+
+    alive: tuple[Mention, ...]  # as they are now; edits show as another text and `edited_at`
+    removed: tuple[MentionKey, ...]  # deleted, protected or suspended: no longer public
+    cost_usd: float
+
+
+@runtime_checkable
+class Rechecker(Protocol):
+    """Tells edits and deletions of posts by id (`Capabilities.can_recheck`)."""
+
+    def recheck(self, keys: Sequence[MentionKey]) -> Rechecked:
+        """Looks the posts up, in the platform's batches. Raises like `fetch` when nothing was answered."""
+        ...
+
+
+@runtime_checkable
+class Threader(Protocol):
+    """Fetches the conversation around a post (`Capabilities.can_thread`)."""
+
+    def thread(self, mention: Mention) -> tuple[Mention, ...]:
+        """Parents, siblings and replies as far as the platform shows them, oldest first.
+
+        `mention` itself is left out. Raises like `fetch`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What reading a past window will take, before anything of it is fetched.
+
+    `seconds` counts the platform's own rate limits. `cannot` are stretches that can't be had, with
+    the reason code. None: the platform gives no number. `spent_usd` is what asking for this cost.
+    """
+
+    posts: int | None
+    requests: int | None
+    cost_usd: float | None
+    seconds: float | None
+    cannot: tuple[tuple[Interval, str], ...] = ()
+    spent_usd: float = 0.0
+
+
+@runtime_checkable
+class Estimator(Protocol):
+    """Says beforehand what a backfill takes."""
+
+    def estimate(self, window: Interval, query: str | None) -> Estimate:
+        """`query` None: the source's own. Raises like `fetch`."""
+        ...
+
+
+@runtime_checkable
+class Handoff(Protocol):
+    """Opens the platform's own reply box with a text filled in, for a person to send."""
+
+    def handoff_url(self, in_reply_to: str, text: str) -> str:
+        """An https address. Makes no request."""
         ...

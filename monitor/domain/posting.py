@@ -20,7 +20,11 @@ class AttemptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """An approved reply on its way out. `key` is the same however often this one is tried."""
+    """An approved reply on its way out. `key` is the same however often this one is tried.
+
+    `parent_text` is what the approver saw of the post that is answered (None: don't compare).
+    `attempted_at` is when the attempt that is being reconciled began, aware UTC (None: not known).
+    """
 
     draft_id: int
     platform: str
@@ -28,6 +32,8 @@ class OutgoingReply:
     text: str
     key: str
     conversation: str | None = None
+    parent_text: str | None = None
+    attempted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
