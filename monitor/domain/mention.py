@@ -84,3 +84,18 @@ class Reject:
     line: int
     reason: str
     raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMention:
+    """A mention with what we know of it. Removed mentions keep their identity and no content."""
+
+    id: int
+    mention: Mention
+    source: str
+    origin: Origin
+    own: bool  # written by one of the brand's accounts
+    revision: int  # 1, then one more for each edit seen
+    reposts: int
+    first_seen_at: datetime
+    removed_at: datetime | None

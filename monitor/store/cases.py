@@ -1,0 +1,228 @@
+"""Cases: opened by triage, worked by people, settled by follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from monitor.domain.case import Case, CaseStatus, Lane, Outcome, lane_of
+from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.draft import DraftState, PromisePlan
+from monitor.domain.errors import NotFound, StaleApproval
+from monitor.domain.moments import utc_text
+from monitor.domain.mention import MentionKey
+from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
+from monitor.store.mentions import quote_for_search
+from monitor.store.protocol import Connection, Row
+
+# Lanes without a clock are read newest first.
+NEWEST_FIRST = frozenset({Lane.DONE, Lane.ASIDE})
+
+
+class Cases:
+    """The table `cases` and what hangs on it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def open(self, case: Case) -> Case:
+        """Stores a new case (its id is ignored); returns it with its id."""
+        return replace(case, id=self._db.insert("case_open", case_params(case)))
+
+    def update(self, case: Case) -> Case:
+        """Writes a case back. Raises StaleApproval when somebody else has changed it meanwhile."""
+        if not self._db.execute("case_update", case_params(case)):
+            raise StaleApproval(f"Case {case.id} was changed by somebody else at the same moment.")
+        return replace(case, version=case.version + 1)
+
+    def get(self, case_id: int) -> Case:
+        """One case. Raises NotFound."""
+        row = self._db.one("case_get", {"id": case_id})
+        if row is None:
+            raise NotFound(f"There is no case {case_id}.")
+        return case_of(row)
+
+    def relane(self, case: Case, draft: DraftState | None) -> Case:
+        """Puts a case into the lane that its status and its draft call for; `draft` is the live one."""
+        lane = lane_of(case.status, case.urgency, draft, case.verdict)
+        return case if lane is case.lane else self.update(replace(case, lane=lane))
+
+    # --- finding the case that a mention belongs to ---
+
+    def of_mention(self, mention_id: int) -> Case | None:
+        """The case that a stored mention is part of."""
+        return self._maybe("case_of_mention", {"mention_id": mention_id})
+
+    def of_post(self, key: MentionKey) -> Case | None:
+        """The case that a post is part of, if we have it."""
+        return self._maybe("case_of_post", key._asdict())
+
+    def in_conversation(self, platform: str, conversation: str, customer: str) -> Case | None:
+        """The newest case of one customer in one conversation."""
+        return self._maybe(
+            "case_in_conversation",
+            {"platform": platform, "conversation": conversation, "customer": customer},
+        )
+
+    def recent_of(self, platform: str, customer: str, since: datetime) -> Case | None:
+        """The newest case of one customer that was alive since `since`."""
+        return self._maybe(
+            "case_recent_of", {"platform": platform, "customer": customer, "since": utc_text(since)}
+        )
+
+    def of_customer(self, platform: str, customer: str, limit: int = 20) -> list[Case]:
+        """What this customer came to us with, newest first."""
+        params = {"platform": platform, "customer": customer, "limit": limit}
+        return [case_of(row) for row in self._db.rows("cases_of_customer", params)]
+
+    def _maybe(self, name: str, params: dict[str, Any]) -> Case | None:
+        row = self._db.one(name, params)
+        return case_of(row) if row else None
+
+    def take_in(self, case_id: int, mention_id: int) -> None:
+        """Makes a mention part of a case; one that is part of another stays there."""
+        self._db.execute("case_mention_add", {"case_id": case_id, "mention_id": mention_id})
+
+    # --- showing ---
+
+    def conversation(self, case_id: int) -> Conversation:
+        """A case with its posts and readings, oldest first. Raises NotFound."""
+        case = self.get(case_id)
+        turns = []
+        for row in self._db.rows("conversation_of", {"case_id": case_id}):
+            stored = stored_mention_of(row)
+            turns.append(
+                Turn(
+                    mention_id=stored.id,
+                    mention=stored.mention,
+                    own=stored.own,
+                    revision=stored.revision,
+                    removed_at=stored.removed_at,
+                    first_seen_at=stored.first_seen_at,
+                    reading=reading_of(row["reading"]),
+                )
+            )
+        return Conversation(case, tuple(turns))
+
+    def lane(self, lane: Lane, *, limit: int = 50, after: Case | None = None) -> list[Case]:
+        """A page of a lane: oldest risk first, or newest first where there is no clock."""
+        if lane in NEWEST_FIRST:
+            newest = {"lane": lane.value, "id": after.id if after else 2**62, "limit": limit}
+            return [case_of(row) for row in self._db.rows("cases_newest_in_lane", newest)]
+        start = case_params(after) if after else {"due_key": "", "id": 0}
+        params = {"lane": lane.value, "due_key": start["due_key"], "id": start["id"], "limit": limit}
+        return [case_of(row) for row in self._db.rows("cases_in_lane", params)]
+
+    def lanes(self) -> dict[Lane, int]:
+        """How many cases each lane holds; empty lanes are 0."""
+        found = {Lane(row["lane"]): int(row["n"]) for row in self._db.rows("lanes_count")}
+        return {lane: found.get(lane, 0) for lane in Lane}
+
+    def search(self, words: str, limit: int = 50) -> list[Case]:
+        """Cases with a post, customer or draft that holds all of `words`, newest first."""
+        params = {"query": quote_for_search(words), "limit": limit}
+        return [case_of(row) for row in self._db.rows("cases_search", params)]
+
+    # --- drafting ---
+
+    def to_draft(self, limit: int, after: int = 0) -> list[Case]:
+        """Open live cases without a draft, and without a reason not to have one."""
+        return [case_of(row) for row in self._db.rows("cases_to_draft", {"limit": limit, "after": after})]
+
+    def withhold(self, case_id: int, reason: str, why: str, conversation: str, at: datetime) -> None:
+        """Notes why a case must have no automatic draft."""
+        self._db.execute(
+            "withhold",
+            {
+                "case_id": case_id,
+                "reason": reason,
+                "why": why,
+                "conversation_hash": conversation,
+                "at": utc_text(at),
+            },
+        )
+
+    def withheld(self, case_id: int) -> Row | None:
+        """Why a case has no automatic draft: reason, why, at."""
+        return self._db.one("withheld_of", {"case_id": case_id})
+
+    def clear_withheld(self, case_id: int) -> None:
+        """The conversation moved: the responder may look again."""
+        self._db.execute("withheld_clear", {"case_id": case_id})
+
+    # --- outcomes, promises, notes ---
+
+    def settle(
+        self,
+        case: Case,
+        outcome: Outcome,
+        at: datetime,
+        evidence: str,
+        *,
+        mention_id: int | None = None,
+        status: CaseStatus = CaseStatus.DONE,
+    ) -> Case:
+        """Records what became of the customer, with the evidence; closes the case unless told otherwise."""
+        self._db.execute(
+            "outcome_add",
+            {
+                "case_id": case.id,
+                "outcome": outcome.value,
+                "at": utc_text(at),
+                "evidence": evidence,
+                "mention_id": mention_id,
+            },
+        )
+        closed = at if status is CaseStatus.DONE else None
+        return self.update(replace(case, outcome=outcome, status=status, closed_at=closed))
+
+    def outcomes(self, case_id: int) -> list[Row]:
+        """The outcomes of a case, oldest first."""
+        return self._db.rows("outcomes_of", {"case_id": case_id})
+
+    def silent_since(self, before: datetime, limit: int) -> list[Case]:
+        """Answered cases whose customer and we have said nothing since `before`."""
+        params = {"before": utc_text(before), "limit": limit}
+        return [case_of(row) for row in self._db.rows("cases_waiting_since", params)]
+
+    def promise(self, case_id: int, draft_id: int | None, plan: PromisePlan, at: datetime) -> None:
+        """Records a promise that was made to a customer."""
+        self._db.execute(
+            "promise_add",
+            {
+                "case_id": case_id,
+                "draft_id": draft_id,
+                "text": plan.text,
+                "owner": plan.owner,
+                "due_at": utc_text(plan.due_at),
+                "made_at": utc_text(at),
+            },
+        )
+
+    def promises(self, case_id: int | None = None) -> Sequence[Row]:
+        """The promises of a case, or every open one by due time."""
+        if case_id is None:
+            return self._db.rows("promises_open")
+        return self._db.rows("promises_of", {"case_id": case_id})
+
+    def settle_promise(self, promise_id: int, kept: bool, at: datetime, by: str) -> bool:
+        """Marks a promise kept or broken; False when that was done already."""
+        params = {
+            "id": promise_id,
+            "state": "kept" if kept else "broken",
+            "at": utc_text(at),
+            "settled_by": by,
+        }
+        return bool(self._db.execute("promise_settle", params))
+
+    def note(self, case_id: int, user: str, text: str, at: datetime) -> None:
+        """Adds an internal note."""
+        self._db.execute(
+            "note_add", {"case_id": case_id, "user_name": user, "text": text, "at": utc_text(at)}
+        )
+
+    def notes(self, case_id: int) -> list[Row]:
+        """The internal notes of a case, oldest first."""
+        return self._db.rows("notes_of", {"case_id": case_id})

@@ -1,0 +1,66 @@
+"""The schema of the SQLite store, as sqlite-utils migrations.
+
+A migration is never changed once it has landed: a change is a new one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+
+import sqlite_utils
+
+MIGRATIONS = sqlite_utils.Migrations("presszero")
+
+# What full-text search covers. The rows of `mentions` are indexed in bulk when they are inserted
+# (statement mentions_index); everything else goes through triggers.
+SEARCHED = {"mentions": ("text", "author"), "cases": ("title", "customer_handle"), "drafts": ("text",)}
+BULK = frozenset({"mentions"})
+
+
+def _run(db: sqlite_utils.Database, text: str) -> None:
+    # Not executescript(): that commits, and a migration must be one transaction.
+    statement = ""
+    for line in text.splitlines():
+        if not statement and (not line.strip() or line.startswith("--")):
+            continue
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            db.conn.execute(statement)
+            statement = ""
+
+
+@MIGRATIONS()
+def m0001_tables(db: sqlite_utils.Database) -> None:
+    """Every table of the spine."""
+    _run(db, (resources.files("monitor.store") / "sql/sqlite/0001_tables.ddl").read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
+def m0002_search(db: sqlite_utils.Database) -> None:
+    """FTS5 over mentions, cases and drafts."""
+    for table, columns in SEARCHED.items():
+        make_searchable(db, table, columns)
+
+
+def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
+    """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
+
+    sqlite-utils' own triggers fire on every update of the row; a case is updated at each step of
+    its way, and its words hardly ever.
+    """
+    db[table].enable_fts(columns, replace=True)
+    names = ", ".join(columns)
+    new = ", ".join(f"new.{c}" for c in columns)
+    old = ", ".join(f"old.{c}" for c in columns)
+    gone = f"INSERT INTO {table}_fts ({table}_fts, rowid, {names}) VALUES ('delete', old.rowid, {old});"
+    come = f"INSERT INTO {table}_fts (rowid, {names}) VALUES (new.rowid, {new});"
+    triggers = {
+        "ad": f"AFTER DELETE ON {table} BEGIN {gone} END",
+        "au": f"AFTER UPDATE OF {names} ON {table} BEGIN {gone} {come} END",
+    }
+    if table not in BULK:
+        triggers["ai"] = f"AFTER INSERT ON {table} BEGIN {come} END"
+    for suffix, body in triggers.items():
+        db.conn.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix}")
+        db.conn.execute(f"CREATE TRIGGER {table}_{suffix} {body}")

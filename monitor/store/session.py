@@ -1,0 +1,62 @@
+"""A session: one transaction, and the repositories that work within it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from monitor.store.audit import Audit
+from monitor.store.cases import Cases
+from monitor.store.drafts import Drafts
+from monitor.store.figures import Figures
+from monitor.store.ledger import Ledger
+from monitor.store.mentions import Mentions
+from monitor.store.people import People
+from monitor.store.protocol import Connection
+from monitor.store.readings import Readings
+
+
+class Session:
+    """Handed out by `Store.read()` and `Store.write()`; valid only inside that block."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Mentions, revisions, reposts, removals."""
+        return Mentions(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Sources, windows, coverage, gaps, money."""
+        return Ledger(self.connection)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What NLP said, and what people corrected."""
+        return Readings(self.connection)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Cases, conversations, lanes, outcomes, promises."""
+        return Cases(self.connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Drafts, approvals, attempts."""
+        return Drafts(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """Users, sign-ins, switches."""
+        return People(self.connection)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Counts for the digest and the inbox."""
+        return Figures(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The append-only chain."""
+        return Audit(self.connection)

@@ -1,0 +1,142 @@
+-- name: case_open
+-- Opens a case.
+INSERT INTO cases (platform, source, customer, customer_handle, conversation, status, lane, origin, urgency,
+  primary_intent, complaint, severity, signals, lang, verdict, verdict_rule, assignee, opened_at, clock_start,
+  due_at, due_key, last_customer_at, title)
+VALUES (:platform, :source, :customer, :customer_handle, :conversation, :status, :lane, :origin, :urgency,
+  :primary_intent, :complaint, :severity, :signals, :lang, :verdict, :verdict_rule, :assignee, :opened_at,
+  :clock_start, :due_at, :due_key, :last_customer_at, :title) RETURNING id;
+
+-- name: case_get
+-- One case.
+SELECT * FROM cases WHERE id = :id;
+
+-- name: case_update
+-- Writes a case back, if nobody else has in the meantime.
+UPDATE cases SET status = :status, lane = :lane, urgency = :urgency, primary_intent = :primary_intent,
+  complaint = :complaint, severity = :severity, signals = :signals, lang = :lang, verdict = :verdict,
+  verdict_rule = :verdict_rule, assignee = :assignee, clock_start = :clock_start, due_at = :due_at,
+  due_key = :due_key, last_customer_at = :last_customer_at, first_response_at = :first_response_at,
+  closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, version = version + 1
+WHERE id = :id AND version = :version;
+
+-- name: case_of_mention
+-- The case that a mention belongs to.
+SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id WHERE cm.mention_id = :mention_id;
+
+-- name: case_of_post
+-- The case that the post with a given identity belongs to.
+SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id JOIN mentions m ON m.id = cm.mention_id
+WHERE m.platform = :platform AND m.native_id = :native_id;
+
+-- name: case_in_conversation
+-- The newest case of one customer in one conversation.
+SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation AND customer = :customer
+ORDER BY id DESC LIMIT 1;
+
+-- name: case_recent_of
+-- The newest case of one customer that was alive since a moment.
+SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND status <> 'aside'
+  AND last_customer_at >= :since ORDER BY id DESC LIMIT 1;
+
+-- name: cases_of_customer
+-- What else this customer came to us with.
+SELECT * FROM cases WHERE platform = :platform AND customer = :customer ORDER BY id DESC LIMIT :limit;
+
+-- name: case_mention_add
+-- Puts a mention into a case.
+INSERT INTO case_mentions (mention_id, case_id) VALUES (:mention_id, :case_id)
+ON CONFLICT (mention_id) DO NOTHING;
+
+-- name: conversation_of
+-- The posts of a case with their newest reading, oldest first.
+SELECT m.*, (SELECT r.body FROM readings r WHERE r.mention_id = m.id
+  ORDER BY r.revision DESC, r.read_at DESC LIMIT 1) AS reading
+FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id WHERE cm.case_id = :case_id
+ORDER BY m.created_at, m.id;
+
+-- name: cases_in_lane
+-- A page of one lane, oldest risk first.
+SELECT * FROM cases WHERE lane = :lane AND (due_key > :due_key OR (due_key = :due_key AND id > :id))
+ORDER BY due_key, id LIMIT :limit;
+
+-- name: cases_newest_in_lane
+-- A page of a lane that has no clock, newest first.
+SELECT * FROM cases WHERE lane = :lane AND id < :id ORDER BY id DESC LIMIT :limit;
+
+-- name: lanes_count
+-- How many cases each lane holds.
+SELECT lane, count(*) AS n FROM cases GROUP BY lane;
+
+-- name: cases_to_draft
+-- Open cases that wait for a first draft, or whose last one no longer fits.
+SELECT c.* FROM cases c WHERE c.id > :after AND c.status = 'open' AND c.origin = 'live'
+  AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.case_id = c.id
+    AND d.state NOT IN ('posted', 'confirmed', 'superseded', 'expired', 'withdrawn'))
+  AND NOT EXISTS (SELECT 1 FROM withheld w WHERE w.case_id = c.id)
+ORDER BY c.id LIMIT :limit;
+
+-- name: withhold
+-- Notes why a case has no automatic draft.
+INSERT INTO withheld (case_id, reason, why, conversation_hash, at)
+VALUES (:case_id, :reason, :why, :conversation_hash, :at)
+ON CONFLICT (case_id) DO UPDATE SET reason = excluded.reason, why = excluded.why,
+  conversation_hash = excluded.conversation_hash, at = excluded.at;
+
+-- name: withheld_of
+-- Why a case has no automatic draft.
+SELECT * FROM withheld WHERE case_id = :case_id;
+
+-- name: withheld_clear
+-- The conversation moved: the responder may look again.
+DELETE FROM withheld WHERE case_id = :case_id;
+
+-- name: outcome_add
+-- What became of the customer, with the evidence.
+INSERT INTO outcomes (case_id, outcome, at, evidence, mention_id)
+VALUES (:case_id, :outcome, :at, :evidence, :mention_id);
+
+-- name: outcomes_of
+-- The outcomes of a case, oldest first.
+SELECT * FROM outcomes WHERE case_id = :case_id ORDER BY id;
+
+-- name: cases_waiting_since
+-- Answered cases whose customer has been silent since a moment.
+SELECT * FROM cases WHERE status = 'waiting' AND last_customer_at < :before AND first_response_at < :before
+ORDER BY id LIMIT :limit;
+
+-- name: note_add
+-- An internal note.
+INSERT INTO notes (case_id, user_name, text, at) VALUES (:case_id, :user_name, :text, :at);
+
+-- name: notes_of
+-- The internal notes of a case.
+SELECT user_name, text, at FROM notes WHERE case_id = :case_id ORDER BY id;
+
+-- name: correction_add
+-- A person's correction of a reading.
+INSERT INTO corrections (case_id, mention_id, field, was, became, user_name, at)
+VALUES (:case_id, :mention_id, :field, :was, :became, :user_name, :at);
+
+-- name: corrections_all
+-- Every correction, with the text it is about.
+SELECT c.*, m.text AS text, m.platform AS platform FROM corrections c JOIN mentions m ON m.id = c.mention_id
+ORDER BY c.id;
+
+-- name: promise_add
+-- Something a reply told the customer we would do.
+INSERT INTO promises (case_id, draft_id, text, owner, due_at, state, made_at)
+VALUES (:case_id, :draft_id, :text, :owner, :due_at, 'open', :made_at);
+
+-- name: promises_open
+-- Promises that are neither kept nor broken.
+SELECT p.*, c.title AS title FROM promises p JOIN cases c ON c.id = p.case_id WHERE p.state = 'open'
+ORDER BY p.due_at, p.id;
+
+-- name: promises_of
+-- The promises of a case.
+SELECT * FROM promises WHERE case_id = :case_id ORDER BY id;
+
+-- name: promise_settle
+-- Kept or broken.
+UPDATE promises SET state = :state, settled_at = :at, settled_by = :settled_by WHERE id = :id AND state = 'open';
