@@ -50,8 +50,12 @@ TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
     _S.CLAIMED: frozenset({_S.PROPOSED, _S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
     _S.EDITED: frozenset({_S.EDITED, _S.CLAIMED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
     # Undo takes an approval back to edited; publish moves it on or finds the world has changed.
-    _S.APPROVED: frozenset({_S.SENDING, _S.EDITED, _S.STALE, _S.FROZEN, _S.WITHDRAWN, _S.EXPIRED, _S.HANDED_OFF}),
-    _S.SENDING: frozenset({_S.POSTED, _S.REFUSED, _S.UNKNOWN}),
+    # Postponed (rate limit, pacing): the yes still stands, the call was not made.
+    _S.APPROVED: frozenset(
+        {_S.APPROVED, _S.SENDING, _S.EDITED, _S.STALE, _S.FROZEN, _S.WITHDRAWN, _S.EXPIRED, _S.HANDED_OFF}
+    ),
+    # Back to approved only when the platform said "later", so that nothing was posted.
+    _S.SENDING: frozenset({_S.POSTED, _S.REFUSED, _S.UNKNOWN, _S.APPROVED}),
     # Found → posted. Provably absent → edited: a person may approve again, nothing re-sends itself.
     _S.UNKNOWN: frozenset({_S.POSTED, _S.EDITED}),
     _S.REFUSED: frozenset({_S.EDITED, _S.HANDED_OFF, _S.REJECTED, _S.SUPERSEDED, _S.WITHDRAWN}),

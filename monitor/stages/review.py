@@ -32,7 +32,14 @@ from monitor.store.session import Session
 # A claim is a courtesy, not a lock: it ends by itself when somebody goes to lunch.
 CLAIM_LASTS = timedelta(minutes=15)
 
-REJECT_REASONS = ("wrong_tone", "wrong_facts", "wrong_intent", "no_reply_needed", "answered_elsewhere", "other")
+REJECT_REASONS = (
+    "wrong_tone",
+    "wrong_facts",
+    "wrong_intent",
+    "no_reply_needed",
+    "answered_elsewhere",
+    "other",
+)
 
 # How far the text must differ from the machine's words for the meter to count it as changed.
 _STATES_WITH_TEXT = frozenset(
@@ -243,7 +250,9 @@ def reject(store: Store, draft_id: int, user: str, reason: str, clock: Clock) ->
     """Drops a draft. The case stays open, to be answered by hand, unless no reply is needed."""
     now = clock.now()
     if reason not in REJECT_REASONS:
-        raise WrongUse(f"{reason!r} is no reason to reject.", action=f"Use one of {', '.join(REJECT_REASONS)}.")
+        raise WrongUse(
+            f"{reason!r} is no reason to reject.", action=f"Use one of {', '.join(REJECT_REASONS)}."
+        )
     with store.write() as session:
         draft = session.drafts.get(draft_id)
         _respect_claim(draft, user, now)
@@ -262,7 +271,14 @@ def hand_off(store: Store, draft_id: int, user: str, clock: Clock) -> Draft:
         draft = session.drafts.get(draft_id)
         _respect_claim(draft, user, now)
         return _leave(
-            session, draft, DraftState.HANDED_OFF, user, now, "draft.handed_off", claimed_by=user, claimed_at=now
+            session,
+            draft,
+            DraftState.HANDED_OFF,
+            user,
+            now,
+            "draft.handed_off",
+            claimed_by=user,
+            claimed_at=now,
         )
 
 
@@ -333,7 +349,13 @@ def correct(store: Store, case_id: int, user: str, field: str, value: str, clock
         new = session.cases.update(new)
         if turn is not None:
             session.readings.correct(
-                case_id=case_id, mention_id=turn.mention_id, what=field, was=was, became=value, user=user, at=now
+                case_id=case_id,
+                mention_id=turn.mention_id,
+                what=field,
+                was=was,
+                became=value,
+                user=user,
+                at=now,
             )
         session.audit.record(now, user, f"case.{field}_corrected", f"case:{case_id}", was=was, became=value)
         draft = session.drafts.live_of(case_id)
@@ -384,7 +406,13 @@ def tidy(text: str) -> str:
 
 
 def _leave(
-    session: Session, draft: Draft, state: DraftState, user: str, now: datetime, action: str, **changes: object
+    session: Session,
+    draft: Draft,
+    state: DraftState,
+    user: str,
+    now: datetime,
+    action: str,
+    **changes: object,
 ) -> Draft:
     moved = session.drafts.move(draft, state, now, **changes)
     session.audit.record(now, user, action, f"draft:{draft.id}", reason=moved.reason)
@@ -416,7 +444,9 @@ def _nothing_changed(draft: Draft, conversation: Conversation, shown: Shown) -> 
     if draft.text != shown.text or draft.version != shown.draft_version:
         raise StaleApproval(f"The text of draft {draft.id} changed since it was shown.")
     if conversation.hash != shown.conversation_hash:
-        raise StaleApproval("The conversation changed since it was shown: a post was added, edited or removed.")
+        raise StaleApproval(
+            "The conversation changed since it was shown: a post was added, edited or removed."
+        )
 
 
 def _may_be_posted(conversation: Conversation) -> None:

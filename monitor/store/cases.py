@@ -11,8 +11,8 @@ from monitor.domain.case import Case, CaseStatus, Lane, Outcome, lane_of
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import DraftState, PromisePlan
 from monitor.domain.errors import NotFound, StaleApproval
-from monitor.domain.moments import utc_text
 from monitor.domain.mention import MentionKey
+from monitor.domain.moments import utc_text
 from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
 from monitor.store.mentions import quote_for_search
 from monitor.store.protocol import Connection, Row
@@ -65,6 +65,11 @@ class Cases:
             "case_in_conversation",
             {"platform": platform, "conversation": conversation, "customer": customer},
         )
+
+    def newest_in(self, platform: str, conversation: str) -> Case | None:
+        """The newest case of a conversation, whoever the customer is."""
+        params = {"platform": platform, "conversation": conversation}
+        return self._maybe("case_answered_in_conversation", params)
 
     def recent_of(self, platform: str, customer: str, since: datetime) -> Case | None:
         """The newest case of one customer that was alive since `since`."""
@@ -186,6 +191,14 @@ class Cases:
         """Answered cases whose customer and we have said nothing since `before`."""
         params = {"before": utc_text(before), "limit": limit}
         return [case_of(row) for row in self._db.rows("cases_waiting_since", params)]
+
+    def heard_back(self, limit: int) -> list[Case]:
+        """Answered cases whose customer wrote again and asked nothing more."""
+        return [case_of(row) for row in self._db.rows("cases_heard_back", {"limit": limit})]
+
+    def overdue_promises(self, now: datetime, limit: int) -> list[Row]:
+        """Promises past their time whose case still rests."""
+        return self._db.rows("promises_overdue", {"now": utc_text(now), "limit": limit})
 
     def promise(self, case_id: int, draft_id: int | None, plan: PromisePlan, at: datetime) -> None:
         """Records a promise that was made to a customer."""

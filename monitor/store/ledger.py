@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.coverage import Gap, Interval, merged, subtract
@@ -169,17 +169,18 @@ class Ledger:
             },
         )
 
-    def restart(self, window: Window, interval: Interval, at: datetime) -> None:
-        """The resume token no longer works: what is left of the window starts over."""
+    def restart(self, window: Window, interval: Interval | None, at: datetime) -> Window:
+        """The resume token no longer works: what is left of the window, `interval`, starts over."""
         self._db.execute(
             "window_restart",
             {
                 "id": window.id,
-                "start_at": utc_text(interval.start),
-                "end_at": utc_text(interval.end),
+                "start_at": utc_text(interval.start) if interval else None,
+                "end_at": utc_text(interval.end) if interval else None,
                 "at": utc_text(at),
             },
         )
+        return replace(window, interval=interval, resume=None)
 
     def forget_drained(self, before: datetime) -> int:
         """Drops drained windows that nobody needs any more."""
@@ -191,7 +192,7 @@ class Ledger:
         """The proven-complete intervals, in order, none touching another."""
         return [_interval(row) for row in self._db.rows("coverage_of", {"source": source})]
 
-    def cover(self, source: str, interval: Interval, at: datetime) -> None:
+    def cover(self, source: str, interval: Interval) -> None:
         """Adds a proven interval: merges it with its neighbours and takes it out of the gaps."""
         if interval.is_empty:
             return
@@ -227,6 +228,17 @@ class Ledger:
                     self._write_gap(_gap(row, left), parse_moment(row["opened_at"]))
             for left in subtract(gap.interval, covered):
                 self._write_gap(Gap(gap.source, left, gap.reason, gap.detail, gap.fillable), at)
+
+    def drop_gap(self, gap: Gap) -> None:
+        """Takes exactly this gap out of the ledger."""
+        near = {
+            "source": gap.source,
+            "start_at": utc_text(gap.interval.start),
+            "end_at": utc_text(gap.interval.end),
+        }
+        for row in self._db.rows("gaps_touching", near):
+            if _interval(row) == gap.interval:
+                self._db.execute("gap_drop", {"id": row["id"]})
 
     def _write_gap(self, gap: Gap, opened_at: datetime) -> None:
         self._db.execute(
@@ -273,5 +285,19 @@ def _window(row: Row) -> Window:
 
 
 def _state(row: Row) -> SourceState:
-    moments = ("last_try_at", "last_complete_at", "not_before", "rate_reset_at")
-    return SourceState(**{k: maybe_moment(v) if k in moments else v for k, v in row.items()})
+    return SourceState(
+        source=row["source"],
+        kind=row["kind"],
+        cursor=row["cursor"],
+        health=row["health"],
+        error_code=row["error_code"],
+        error_text=row["error_text"],
+        last_try_at=maybe_moment(row["last_try_at"]),
+        last_complete_at=maybe_moment(row["last_complete_at"]),
+        not_before=maybe_moment(row["not_before"]),
+        rate_remaining=row["rate_remaining"],
+        rate_limit=row["rate_limit"],
+        rate_reset_at=maybe_moment(row["rate_reset_at"]),
+        mentions_total=row["mentions_total"],
+        rejects_total=row["rejects_total"],
+    )

@@ -144,9 +144,9 @@ class Mentions:
         rows = self._db.rows("mentions_waiting", {"stage": stage, "limit": limit})
         return [stored_mention_of(row) for row in rows]
 
-    def move_on(self, ids: Iterable[int], stage: str) -> None:
-        """Marks mentions as waiting for `stage`."""
-        self._db.many("mention_stage", [{"id": i, "stage": stage} for i in ids])
+    def move_on(self, done: Iterable[StoredMention], stage: str) -> None:
+        """Marks mentions as waiting for `stage`, except those that were edited since they were fetched."""
+        self._db.many("mention_stage", [{"id": m.id, "revision": m.revision, "stage": stage} for m in done])
 
     def own_replies_to(self, key: MentionKey) -> list[StoredMention]:
         """Our own posts under a post, oldest first."""

@@ -8,6 +8,7 @@ from monitor.store.audit import Audit
 from monitor.store.cases import Cases
 from monitor.store.drafts import Drafts
 from monitor.store.figures import Figures
+from monitor.store.inbox import Inbox
 from monitor.store.ledger import Ledger
 from monitor.store.mentions import Mentions
 from monitor.store.people import People
@@ -55,6 +56,11 @@ class Session:
     def figures(self) -> Figures:
         """Counts for the digest and the inbox."""
         return Figures(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Pages of the inbox."""
+        return Inbox(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

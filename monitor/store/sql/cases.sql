@@ -29,6 +29,10 @@ SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id WHERE cm.ment
 SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id JOIN mentions m ON m.id = cm.mention_id
 WHERE m.platform = :platform AND m.native_id = :native_id;
 
+-- name: case_answered_in_conversation
+-- The newest case of a conversation, whoever the customer is.
+SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation ORDER BY id DESC LIMIT 1;
+
 -- name: case_in_conversation
 -- The newest case of one customer in one conversation.
 SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation AND customer = :customer
@@ -104,6 +108,15 @@ SELECT * FROM outcomes WHERE case_id = :case_id ORDER BY id;
 -- Answered cases whose customer has been silent since a moment.
 SELECT * FROM cases WHERE status = 'waiting' AND last_customer_at < :before AND first_response_at < :before
 ORDER BY id LIMIT :limit;
+
+-- name: cases_heard_back
+-- Answered cases whose customer wrote again and asked nothing.
+SELECT * FROM cases WHERE status = 'waiting' AND last_customer_at > first_response_at ORDER BY id LIMIT :limit;
+
+-- name: promises_overdue
+-- Promises past their time whose case still rests.
+SELECT p.* FROM promises p JOIN cases c ON c.id = p.case_id
+WHERE p.state = 'open' AND p.due_at <= :now AND c.status = 'waiting' ORDER BY p.due_at LIMIT :limit;
 
 -- name: note_add
 -- An internal note.

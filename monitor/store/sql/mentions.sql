@@ -11,8 +11,8 @@ SELECT * FROM mentions WHERE id = :id;
 SELECT * FROM mentions WHERE stage = :stage ORDER BY id LIMIT :limit;
 
 -- name: mention_stage
--- Moves a mention to the next stage.
-UPDATE mentions SET stage = :stage WHERE id = :id;
+-- Moves a mention to the next stage, unless it was edited since it was looked at.
+UPDATE mentions SET stage = :stage WHERE id = :id AND revision = :revision AND removed_at IS NULL;
 
 -- name: mention_revise
 -- An edit at the source: the new text becomes current, and the mention is read anew.

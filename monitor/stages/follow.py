@@ -1,0 +1,91 @@
+"""follow: watches what became of the customer after we answered.
+
+First version: thanks settle a case, silence settles it after a while, an overdue promise brings
+it back to its owner. A customer who comes back angrier is noted by triage, as `worse`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.domain.case import Case, CaseStatus, Outcome
+from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.moments import Clock
+from monitor.store.protocol import Store
+from monitor.store.session import Session
+
+ACTOR = "machine:follow"
+BATCH = 200
+
+# After our reply and this much silence the case is closed as `silent`: neither thanks nor anger.
+SILENCE = timedelta(hours=72)
+
+# A drained window is only of interest while somebody looks at the sources page.
+FORGET_WINDOWS = timedelta(hours=1)
+
+THANKS_BELOW = 0.5
+
+
+@dataclass(slots=True)
+class FollowReport:
+    """What one run did."""
+
+    settled: int = 0
+    silent: int = 0
+    reminded: int = 0
+
+
+def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: int = BATCH) -> FollowReport:
+    """Settles what can be settled, and brings back what we promised."""
+    report, now = FollowReport(), clock.now()
+    with store.write() as session:
+        for case in session.cases.heard_back(limit):
+            report.settled += _settle(session, session.cases.conversation(case.id), now)
+        for case in session.cases.silent_since(now - silence, limit):
+            evidence = f"nothing was heard for {silence.days} days after our reply"
+            _done(session, session.cases.settle(case, Outcome.SILENT, now, evidence))
+            report.silent += 1
+        for promise in session.cases.overdue_promises(now, limit):
+            _remind(session, session.cases.get(promise["case_id"]), promise["owner"], promise["id"], now)
+            report.reminded += 1
+        session.ledger.forget_drained(now - FORGET_WINDOWS)
+    return report
+
+
+def _settle(session: Session, conversation: Conversation, now: datetime) -> int:
+    """Thanks after our last reply: the customer says that it is well."""
+    case, last = conversation.case, conversation.to_answer
+    ours = [t for t in conversation.turns if t.own and t.removed_at is None]
+    if last is None or not ours or last.mention.created_at < ours[-1].mention.created_at:
+        return 0
+    if not _is_thanks(last) or _has_open_promise(session, case.id):
+        return 0
+    # `recovered`: somebody who had reproached us now thanks us.
+    outcome = Outcome.RECOVERED if case.severity >= 2 else Outcome.RESOLVED_CONFIRMED
+    evidence = "thanked us after our reply"
+    _done(session, session.cases.settle(case, outcome, now, evidence, mention_id=last.mention_id))
+    session.audit.record(now, ACTOR, "case.settled", f"case:{case.id}", outcome=outcome.value)
+    return 1
+
+
+def _is_thanks(turn: Turn) -> bool:
+    reading = turn.reading
+    return reading is not None and reading.primary == "praise" and reading.complaint < THANKS_BELOW
+
+
+def _has_open_promise(session: Session, case_id: int) -> bool:
+    return any(row["state"] == "open" for row in session.cases.promises(case_id))
+
+
+def _done(session: Session, case: Case) -> None:
+    session.cases.relane(case, None)
+
+
+def _remind(session: Session, case: Case, owner: str, promise_id: int, now: datetime) -> None:
+    case = session.cases.update(replace(case, status=CaseStatus.OPEN, assignee=case.assignee or owner))
+    session.cases.withhold(
+        case.id, "promise_due", f"{owner} promised something; only they can say how it stands", "", now
+    )
+    session.cases.relane(case, None)
+    session.audit.record(now, ACTOR, "promise.overdue", f"promise:{promise_id}", case=case.id)
