@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from monitor.domain.errors import InputUnreadable
+
 # The week of `week.jsonl`: half-open, aware UTC. Every mention lies in it.
 WEEK_START = datetime(2026, 3, 2, tzinfo=UTC)
 WEEK_END = datetime(2026, 3, 9, tzinfo=UTC)
@@ -22,11 +24,11 @@ STORM_END = datetime(2026, 3, 5, 11, 13, tzinfo=UTC)
 def sample_path(name: str) -> Path:
     """The path of one file of the sample as installed, for example ``week.jsonl``.
 
-    Raises FileNotFoundError, naming the file, when the installation lacks it.
+    Raises InputUnreadable (PZ code, with the file's name) when the installation lacks it.
     """
     path = Path(str(files(__name__).joinpath(name)))
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: this installation of presszero is incomplete.")
+        raise InputUnreadable(f"{name} is missing from the bundled sample: this installation is incomplete.")
     return path
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from monitor.domain.errors import InputUnreadable
 from monitor.domain.mention import Mention
 from monitor.domain.moments import parse_moment
 from monitor.sample import STORM_END, STORM_START, WEEK_END, WEEK_START, sample_path, week_path
@@ -182,7 +183,7 @@ def test_the_storm() -> None:
 
 def test_a_missing_file_is_named() -> None:
     assert week_path().parent.joinpath("README.md").is_file()
-    with pytest.raises(FileNotFoundError, match=r"no-such\.jsonl"):
+    with pytest.raises(InputUnreadable, match=r"no-such\.jsonl"):
         sample_path("no-such.jsonl")
 
 
