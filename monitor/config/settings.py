@@ -1,0 +1,285 @@
+"""The settings, table by table. Every field says what it is: docs/configuration.md is checked against it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from connectors.base import Account, SourceConfig
+from monitor.domain.errors import BadMoment, ConfigInvalid, NotFound
+from monitor.domain.moments import parse_duration
+from monitor.domain.reading import INTENTS, SIGNALS
+from monitor.respond.hours import BusinessHours
+
+ENV_PREFIX = "PRESSZERO_"
+DEFAULT_URL = "sqlite:///presszero.db"
+
+
+def as_duration(value: object) -> object:
+    """Text such as ``2m`` as a timedelta. A bare number has no unit, so it is refused."""
+    if isinstance(value, str):
+        try:
+            return parse_duration(value)
+        except BadMoment as exc:
+            raise ValueError("write a duration such as 30s, 2m, 4h or 7d") from exc
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError(f'write a duration with its unit, such as "{value}s"')
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ValueError(f"write an IANA time zone such as Europe/Berlin{_near_zone(name)}") from exc
+    return name
+
+
+def _near_zone(name: str) -> str:
+    from zoneinfo import available_timezones  # noqa: PLC0415 (reads a folder tree: only when something is wrong)
+
+    zones = {z.lower(): z for z in available_timezones()}
+    near = difflib.get_close_matches(name.lower().replace(" ", "_"), zones, 1)
+    return f"; did you mean {zones[near[0]]}?" if near else ""
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _more_than_nothing(duration: timedelta) -> timedelta:
+    if duration <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(as_duration)]
+Positive = Annotated[Duration, AfterValidator(_more_than_nothing)]
+Words = tuple[str, ...]
+
+
+class Table(BaseModel):
+    """A table of config.toml. Unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Brand(Table):
+    """``[brand]``: whom we listen for, and where we speak from."""
+
+    name: str = Field(min_length=1, description="The brand as people write it.")
+    aliases: Words = Field(default=(), description="Other names people use for it.")
+    handles: Mapping[str, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+        default_factory=dict, description="Our own handles, per platform; one, or a list."
+    )
+    exclude: Words = Field(default=(), description="Phrases that mean somebody else: such posts are noise.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="IANA time zone of the people who answer, and of the digest's day."
+    )
+    business_hours: str = Field(
+        default="", description='When people answer, such as "Mon-Fri 09:00-18:00". Empty: always.'
+    )
+    languages: Words = Field(default=("en",), description="Languages we answer in (BCP 47).")
+    products: Words = Field(default=(), description="Product names, to find them in posts.")
+    places: Words = Field(default=(), description="Branches, stations, airports …, to find them in posts.")
+    staff: Words = Field(
+        default=(), description="Names of staff that posts may mention. Leave it empty if unsure."
+    )
+
+    @field_validator("business_hours")
+    @classmethod
+    def _hours(cls, text: str, info: ValidationInfo) -> str:
+        try:
+            BusinessHours.parse(text, info.data.get("timezone", "UTC"))
+        except ConfigInvalid as exc:
+            hint = exc.problems[0].expected.removeprefix("expected ")
+            raise ValueError(f"write hours {hint}") from exc
+        return text
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def hours(self) -> BusinessHours:
+        """The business hours as an object."""
+        return BusinessHours.parse(self.business_hours, self.timezone)
+
+
+class StoreSettings(Table):
+    """``[store]``: where everything is kept."""
+
+    url: str = Field(
+        default=DEFAULT_URL,
+        pattern=r"^(sqlite:///.|postgres(ql)?://.)",
+        description="sqlite:///FILE, relative to the folder of config.toml, or postgresql://….",
+    )
+
+
+class Review(Table):
+    """``[review]``: how people approve."""
+
+    undo: Duration = Field(
+        default=timedelta(seconds=15), description="How long an approval can be taken back before it is sent."
+    )
+    claim: Positive = Field(
+        default=timedelta(minutes=15),
+        description="How long a draft stays claimed by a person who does nothing.",
+    )
+    second_approver: Words = Field(
+        default=(), description="Intents and signals whose replies need a second person's yes."
+    )
+
+    @field_validator("second_approver")
+    @classmethod
+    def _known(cls, labels: Words) -> Words:
+        known = (*INTENTS, *SIGNALS)
+        for label in labels:
+            if label not in known:
+                near = difflib.get_close_matches(label, known, 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+                raise ValueError(f"{label!r} is no intent or signal; {hint}")
+        return labels
+
+
+class Respond(Table):
+    """``[respond]``: how drafts are written."""
+
+    enabled: bool = Field(default=True, description="false: nothing is drafted, people write every reply.")
+    voice: Path | None = Field(
+        default=None,
+        description="The brand's voice.toml, relative to config.toml. Without it, a neutral voice.",
+    )
+
+
+class Digest(Table):
+    """``[digest]``: the managers' daily page."""
+
+    at: time = Field(default=time(7, 30), description="When it is made and sent, in the brand's time zone.")
+    formats: tuple[Literal["html", "text", "md", "json"], ...] = Field(
+        default=("html", "text"), description="What is sent: html, text, md, json."
+    )
+    recipients: Words = Field(default=(), description="Mail addresses. Empty: it is only shown in the inbox.")
+
+    @field_validator("recipients")
+    @classmethod
+    def _addresses(cls, recipients: Words) -> Words:
+        for one in recipients:
+            name, at, host = one.rpartition("@")
+            if not (name and at and host) or any(c.isspace() for c in one):
+                raise ValueError(f"{one!r} is no mail address")
+        return recipients
+
+
+class Web(Table):
+    """``[web]``: the inbox."""
+
+    host: str = Field(default="127.0.0.1", description="Address it listens on. 0.0.0.0: every interface.")
+    port: int = Field(default=8420, ge=0, le=65535, description="Port it listens on; 0 takes any free one.")
+    cookie_secure: bool = Field(
+        default=False, description="true: sign-in works over HTTPS only. Set it behind a TLS proxy."
+    )
+
+
+class Publish(Table):
+    """``[publish]``: how approved replies leave the house."""
+
+    every: Positive = Field(
+        default=timedelta(seconds=5), description="How often the publisher looks for approved drafts."
+    )
+    lease: Positive = Field(
+        default=timedelta(minutes=2),
+        description="How long one attempt may take before it counts as abandoned and is reconciled.",
+    )
+    pacing: Duration = Field(
+        default=timedelta(seconds=2), description="Shortest time between two replies on one platform."
+    )
+
+
+class Sections(BaseSettings):
+    """The tables that the environment may override: PRESSZERO_STORE__URL is ``[store] url``."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
+    )
+
+    brand: Brand = Field(description="Whom we listen for.")
+    store: StoreSettings = Field(default=StoreSettings(), description="Where everything is kept.")
+    review: Review = Field(default=Review(), description="How people approve.")
+    respond: Respond = Field(default=Respond(), description="How drafts are written.")
+    publish: Publish = Field(default=Publish(), description="How approved replies leave the house.")
+    digest: Digest = Field(default=Digest(), description="The managers' daily page.")
+    web: Web = Field(default=Web(), description="The inbox.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`load` lays the environment over the file itself, to know which of the two is to blame."""
+        return (init_settings,)
+
+
+class Settings(Sections):
+    """Everything that config.toml and the environment say. Made by `monitor.config.load`."""
+
+    file: Path = Field(description="The config.toml that was read; absolute.")
+    sources: tuple[SerializeAsAny[SourceConfig], ...] = Field(default=(), description="Places to look.")
+    accounts: Mapping[str, Account] = Field(default_factory=dict, description="Accounts, with their secrets.")
+
+    @property
+    def folder(self) -> Path:
+        """The folder of config.toml: relative paths start there."""
+        return self.file.parent
+
+    @property
+    def sources_on(self) -> tuple[SourceConfig, ...]:
+        """The sources that are polled."""
+        return tuple(s for s in self.sources if s.enabled)
+
+    def source(self, name: str) -> SourceConfig:
+        """One source by name. Raises NotFound."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        names = [s.name for s in self.sources]
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names) or 'none'}."
+        raise NotFound(f"There is no source {name!r}.", action=hint)
+
+    def account_of(self, source: SourceConfig) -> Account | None:
+        """The account that a source uses."""
+        return self.accounts[source.account] if source.account else None
+
+    def own_handles(self, platform: str) -> frozenset[str]:
+        """Our handles on one platform, lower case, without @."""
+        found = [*self.brand.handles.get(platform, ())]
+        found += [a.handle for a in self.accounts.values() if a.platform == platform and a.handle]
+        return frozenset(h.lstrip("@").lower() for h in found)
+
+    @property
+    def every_handle(self) -> frozenset[str]:
+        """Our handles on all platforms together, lower case, without @."""
+        platforms = {*self.brand.handles, *(a.platform for a in self.accounts.values())}
+        return frozenset(h for p in platforms for h in self.own_handles(p))
