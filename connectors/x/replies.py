@@ -143,7 +143,7 @@ class Replies:
         """The newest version of a post. X gives the version of the id it is asked for."""
         for _ in range(2):
             body = self._wire.read(partial(_one_post, native_id=native_id)).body
-            rows = body.get("data") or ()
+            rows: list[Mapping[str, Any]] = body.get("data") or []
             if not rows:
                 if not body.get("errors"):
                     raise BadResponse("X answered a look-up with neither a post nor a reason.")
