@@ -1,0 +1,1 @@
+"""How a reply is written: moves, the brand's voice, platform lengths, lint. Pure: no store, no clock."""
