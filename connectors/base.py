@@ -173,6 +173,15 @@ class Publisher(Protocol):
         ...
 
 
+@runtime_checkable
+class ManyPlatforms(Protocol):
+    """A publisher whose posts come from several platforms, each with a count of its own."""
+
+    def measure_on(self, platform: str, text: str) -> tuple[int, int]:
+        """(length, limit) of `text` by the count of `platform`."""
+        ...
+
+
 # --- optional capabilities, each a protocol of its own ---------------------------------------
 
 

@@ -17,7 +17,7 @@ from monitor.domain.coverage import Gap, Interval
 from monitor.domain.errors import (
     AuthExpired,
     BadResponse,
-    ConnectorError,
+    PressZeroError,
     QuotaExhausted,
     RateLimited,
     Refused,
@@ -61,7 +61,7 @@ class CollectReport:
     rejects: int = 0
     complete: bool = False
     health: str = "ok"
-    error: ConnectorError | None = None
+    error: PressZeroError | None = None
     next_at: datetime | None = None  # when there is something to ask again, if the connector knows
 
 
@@ -184,7 +184,7 @@ def _drain(poll: Poll, window: Window, state: SourceState, report: CollectReport
             # The token died (it was too old, or the platform changed): start over what is left.
             window, resume, restarted = _restart(poll, window), None, True
             continue
-        except ConnectorError as error:
+        except PressZeroError as error:
             return _stop(poll, window, report, error)
         _commit(poll, window, page, report)
         resume = page.resume
@@ -285,7 +285,7 @@ def _restart(poll: Poll, window: Window) -> Window:
         return session.ledger.restart(window, interval, poll.clock.now())
 
 
-def _stop(poll: Poll, window: Window, report: CollectReport, error: ConnectorError) -> bool:
+def _stop(poll: Poll, window: Window, report: CollectReport, error: PressZeroError) -> bool:
     """Records why the window can't go on now, and when it may be tried again."""
     now, name = poll.clock.now(), poll.source.name
     rest = now + max(REST, poll.source.every)

@@ -1,0 +1,335 @@
+"""The only place where parts are wired together: settings in, a working application out.
+
+Heavy parts (the language model, the web framework, platform clients) are made when they are first
+needed, so that `presszero queue list` starts as fast as it should.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.base import Account, Connector, Handoff, ManyPlatforms, Publisher, SourceConfig
+from connectors.registry import connector_class
+from monitor.config import Settings, load
+from monitor.domain.case import Case
+from monitor.domain.conversation import Conversation
+from monitor.domain.draft import Draft, Proposal
+from monitor.domain.errors import WrongUse
+from monitor.domain.mention import Mention
+from monitor.domain.moments import Clock
+from monitor.domain.reading import Reader
+from monitor.domain.verdict import MayReply, Verdict
+from monitor.runtime.clock import SystemClock
+from monitor.stages import collect as collecting
+from monitor.stages import draft as drafting
+from monitor.stages import follow as following
+from monitor.stages import publish as publishing
+from monitor.stages import read as reading
+from monitor.stages import triage as triaging
+from monitor.store.protocol import Store
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from monitor.respond.compose import Responder
+    from monitor.respond.lint import Finding
+    from monitor.runtime.inline import Jobs
+
+CONFIG = Path("config.toml")
+LINT_LOOKS_BACK = timedelta(hours=24)
+
+# A case that came from a source nobody has configured any more can still be answered by hand.
+GONE = Verdict(
+    MayReply.HANDOFF, "source.gone", "The source this came from is no longer configured.", "config.toml"
+)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that `[store] url` names, with its schema up to date. Raises StoreUnavailable."""
+    url = settings.store.url
+    if not url.startswith("sqlite:///"):
+        raise WrongUse(
+            f"This version keeps everything in SQLite; it can't use {url.split(':', 1)[0]}.",
+            action='Set [store] url = "sqlite:///presszero.db".',
+        )
+    from monitor.store.sqlite import SqliteStore
+
+    store = SqliteStore(f"sqlite:///{_beside(settings, url.removeprefix('sqlite:///'))}")
+    store.migrate()
+    return store
+
+
+def open_app(config: Path | None = None, *, clock: Clock | None = None) -> App:
+    """Reads the configuration and opens the store. Raises ConfigInvalid, StoreUnavailable."""
+    settings = load(config or CONFIG)
+    return App(settings, open_store(settings), clock or SystemClock())
+
+
+def _beside(settings: Settings, path: str) -> Path:
+    return settings.folder / path
+
+
+class App:
+    """The parts, wired. Thread-safe: stages run in the scheduler's threads, pages in the web's."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self._connectors: dict[str, Connector] = {}
+        self._one_at_a_time: dict[str, threading.Lock] = {s.name: threading.Lock() for s in settings.sources}
+        self._making = threading.RLock()
+
+    # --- parts ------------------------------------------------------------------------------
+
+    def connector(self, name: str) -> Connector:
+        """The connector of one source. Raises NotFound."""
+        with self._making:
+            if name not in self._connectors:
+                config = self.settings.source(name)
+                made = connector_class(config.kind)(config, self._account(config), self.clock)
+                self._connectors[name] = made
+            return self._connectors[name]
+
+    def _account(self, config: SourceConfig) -> Account | None:
+        account = self.settings.account_of(config)
+        if config.kind != "archive":
+            return account
+        # The outbox lies beside the database unless the account says otherwise.
+        account = account or Account(name="outbox", platform="archive", handle=None)
+        outbox = _beside(
+            self.settings, str(account.options.get("outbox") or self._data_folder / "outbox.jsonl")
+        )
+        return replace(account, options={**account.options, "outbox": str(outbox)})
+
+    @property
+    def _data_folder(self) -> Path:
+        return _beside(self.settings, self.settings.store.url.removeprefix("sqlite:///")).parent
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The language pipeline; takes about two seconds the first time."""
+        from nlp.pipeline import load_reader
+
+        with self._making:
+            brand = self.settings.brand
+            return load_reader(products=brand.products, places=brand.places, staff=brand.staff)
+
+    @cached_property
+    def responder(self) -> Responder:
+        """Writes drafts in the brand's voice."""
+        from monitor.respond.compose import Responder
+        from monitor.respond.voice import load_voice
+
+        settings = self.settings
+        voice = load_voice(settings.respond.voice, brand=settings.brand.name)
+        if not voice.products:
+            voice = voice.model_copy(update={"products": settings.brand.products})
+        return Responder(voice, hours=settings.brand.hours)
+
+    # --- what the stages ask ------------------------------------------------------------------
+
+    def is_own(self, mention: Mention) -> bool:
+        """Whether one of the brand's accounts wrote this."""
+        handles = self.settings.own_handles(mention.platform)
+        return any(
+            name and name.lstrip("@").lower() in handles for name in (mention.author, mention.author_id)
+        )
+
+    def judge(self, source: str, mention: Mention) -> Verdict:
+        """May we reply to this post?"""
+        if source not in self._one_at_a_time:
+            return GONE
+        return self.connector(source).can_reply(mention, self.settings.own_handles(mention.platform))
+
+    def measure(self, source: str, platform: str, text: str) -> tuple[int, int]:
+        """(length, limit) of a reply by the count of the platform it goes to."""
+        publisher = self.publisher(source)
+        if isinstance(publisher, ManyPlatforms):
+            return publisher.measure_on(platform, text)
+        return publisher.measure(text) if publisher is not None else (len(text), 5000)
+
+    def publisher(self, source: str) -> Publisher | None:
+        """What posts for a source, or None where nothing can."""
+        if source not in self._one_at_a_time:
+            return None
+        connector = self.connector(source)
+        return connector if isinstance(connector, Publisher) else None
+
+    def route(self, source: str, platform: str) -> tuple[Publisher, str | None] | None:
+        """The publisher and our handle for a reply."""
+        publisher = self.publisher(source)
+        if publisher is None:
+            return None
+        account = self.settings.account_of(self.settings.source(source))
+        handles = self.settings.brand.handles.get(platform, ())
+        return publisher, (account.handle if account else None) or (handles[0] if handles else None)
+
+    def handoff_url(self, conversation: Conversation, text: str) -> str | None:
+        """The platform's own reply window with the text in it, where it has one."""
+        source, turn = conversation.case.source, conversation.to_answer
+        if source not in self._one_at_a_time or turn is None:
+            return None
+        connector = self.connector(source)
+        if isinstance(connector, Handoff):
+            return connector.handoff_url(turn.mention.native_id, text)
+        return turn.mention.url
+
+    def compose(
+        self, conversation: Conversation, now: datetime, recent: Sequence[str]
+    ) -> Proposal | drafting.Withheld:
+        """One draft, or why there must be none."""
+        found = self._propose(conversation, now, recent, 1)
+        return found[0] if isinstance(found, list) else found
+
+    def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
+        """Up to `count` distinct drafts for a person to choose from; none where none may be written."""
+        with self.store.read() as session:
+            recent = session.drafts.recent_texts(self.clock.now() - LINT_LOOKS_BACK)
+        found = self._propose(conversation, self.clock.now(), recent, count)
+        return found if isinstance(found, list) else []
+
+    def _propose(
+        self, conversation: Conversation, now: datetime, recent: Sequence[str], count: int
+    ) -> list[Proposal] | drafting.Withheld:
+        case = conversation.case
+        return self.responder.propose(
+            conversation,
+            limit_of=lambda text: self.measure(case.source, case.platform, text),
+            now=now,
+            recent_texts=recent,
+            candidates=count,
+        )
+
+    def lint(self, text: str, conversation: Conversation, draft: Draft | None, user: str) -> list[Finding]:
+        """What is wrong with a text as a reply to this conversation, if `user` approved it."""
+        from monitor.respond.lint import lint
+
+        case = conversation.case
+        with self.store.read() as session:
+            recent = session.drafts.recent_texts(self.clock.now() - LINT_LOOKS_BACK)
+        own = {draft.text} if draft else set()
+        planned = (
+            Proposal(draft.text, draft.macro, draft.moves, draft.promise) if draft and draft.macro else None
+        )
+        return lint(
+            text,
+            conversation=conversation,
+            voice=self.responder.voice,
+            measure=lambda words: self.measure(case.source, case.platform, words),
+            approver=user,
+            recent_texts=[t for t in recent if t not in own and t != text],
+            planned=planned,
+        )
+
+    def check(self, text: str, conversation: Conversation, draft: Draft, user: str) -> list[Finding]:
+        """The findings that stop an approval (`monitor.stages.review.Check`)."""
+        return [f for f in self.lint(text, conversation, draft, user) if f.level == "block"]
+
+    # --- the stages -----------------------------------------------------------------------------
+
+    def run_collect(self, names: Iterable[str] | None = None) -> list[collecting.CollectReport]:
+        """Polls the named sources, or every one that is switched on. Raises NotFound."""
+        chosen = [self.settings.source(n) for n in names] if names else self.settings.sources_on
+        return [self._collect(source) for source in chosen]
+
+    def _collect(self, source: SourceConfig) -> collecting.CollectReport:
+        with self._one_at_a_time[source.name]:
+            return collecting.collect(
+                self.store, self.connector(source.name), source, self.clock, is_own=self.is_own
+            )
+
+    def run_read(self) -> int:
+        """Reads everything that waits; returns how many."""
+        return _until_none(
+            lambda: reading.read(self.store, self.reader, self.settings.own_handles, self.clock)
+        )
+
+    def run_triage(self) -> int:
+        """Triages everything that waits; returns how many."""
+        return _until_none(lambda: triaging.triage(self.store, self.judge, self.clock).mentions)
+
+    def run_draft(self) -> int:
+        """Drafts for everything that waits; returns how many drafts were proposed."""
+        if not self.settings.respond.enabled:
+            return 0
+        proposed = 0
+        while (
+            report := drafting.draft(self.store, self.compose, lambda case: case.source, self.clock)
+        ).looked_at:
+            proposed += report.proposed
+        return proposed
+
+    def run_pipeline(self) -> dict[str, int]:
+        """read → triage → draft, until nothing waits."""
+        return {"read": self.run_read(), "triaged": self.run_triage(), "drafted": self.run_draft()}
+
+    def run_publish(self) -> publishing.PublishReport:
+        """Reconciles and sends."""
+        policy = publishing.Policy(lease=self.settings.publish.lease)
+        return publishing.publish(self.store, self.route, self.clock, policy=policy)
+
+    def run_follow(self) -> following.FollowReport:
+        """Watches what became of the customers."""
+        return following.follow(self.store, self.clock)
+
+    # --- digest, web, runtime ---------------------------------------------------------------------
+
+    def today(self) -> date:
+        """The current day where the brand is."""
+        return self.clock.now().astimezone(self.settings.brand.zone).date()
+
+    def jobs(self) -> Jobs:
+        """What the scheduler calls, and how often."""
+        from monitor.runtime.inline import Jobs
+
+        settings = self.settings
+        return Jobs(
+            sources={s.name: s.every for s in settings.sources_on},
+            collect=lambda name: self._collect(settings.source(name)),
+            pipeline=self.run_pipeline,
+            publish=lambda: _counts(self.run_publish()),
+            follow=lambda: _counts(self.run_follow()),
+            digest=lambda: None,
+            publish_every=settings.publish.every,
+            digest_at=settings.digest.at,
+            zone=settings.brand.zone,
+            clock=self.clock,
+        )
+
+    def web_app(self) -> FastAPI:
+        """The inbox."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Lets go of every connection that the calling thread opened."""
+        for connector in self._connectors.values():
+            connector.close()
+        self.store.close()
+
+
+def source_of(case: Case) -> str:
+    """The source whose account answers a case: the one it came from."""
+    return case.source
+
+
+def _until_none(step: Callable[[], int]) -> int:
+    total = 0
+    while done := step():
+        total += done
+    return total
+
+
+def _counts(report: object) -> Mapping[str, int]:
+    """A stage's report as numbers, for the log."""
+    found = {}
+    for name in getattr(report, "__slots__", ()):
+        value = getattr(report, name)
+        found[name] = len(value) if isinstance(value, list) else int(value)
+    return found

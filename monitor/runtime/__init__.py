@@ -1,0 +1,1 @@
+"""Who calls the stages, and when: inline (one machine, APScheduler) or, later, a cluster of workers."""

@@ -1,0 +1,148 @@
+"""The inline runtime: one process, APScheduler calling the stages, and the web inbox beside it.
+
+The job store is in memory and rebuilt from the configuration at each start: nothing about *when*
+has to survive, because every stage finds its work in the database.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.domain.errors import PressZeroError
+from monitor.domain.moments import Clock, utc_text
+from monitor.stages.collect import CollectReport
+
+log = structlog.get_logger("presszero.run")
+
+# How often read → triage → draft look for work. They are cheap when there is none.
+PIPELINE_EVERY = timedelta(seconds=2)
+FOLLOW_EVERY = timedelta(minutes=1)
+
+# A connector may say "come back sooner"; nobody is polled more often than this.
+SHORTEST_REST = timedelta(seconds=1)
+
+THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What there is to call, and how often. Every callable may run twice without harm."""
+
+    sources: Mapping[str, timedelta]
+    collect: Callable[[str], CollectReport]
+    pipeline: Callable[[], Mapping[str, int]]
+    publish: Callable[[], Mapping[str, int]]
+    follow: Callable[[], Mapping[str, int]]
+    digest: Callable[[], object]
+    publish_every: timedelta
+    digest_at: time
+    zone: ZoneInfo
+    clock: Clock
+    done: Callable[[], None] = field(default=lambda: None)  # called in a worker thread after each job
+
+
+class InlineRuntime:
+    """A scheduler that runs until it is stopped."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(THREADS)},
+            # The defaults would drop a run that starts a second late, and pile up slow ones.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=jobs.zone,
+        )
+
+    def start(self) -> None:
+        """Schedules every job, the first runs at once, and returns."""
+        jobs = self._jobs
+        for name, every in jobs.sources.items():
+            self._add(f"collect:{name}", self._poll, IntervalTrigger(seconds=every.total_seconds()), [name])
+        self._every("pipeline", jobs.pipeline, PIPELINE_EVERY)
+        self._every("publish", jobs.publish, jobs.publish_every)
+        self._every("follow", jobs.follow, FOLLOW_EVERY)
+        # 02:30 would come twice, or never, on the days the clocks change: cron in the brand's zone
+        # fires at most twice, and a second digest of the same day is the same digest.
+        cron = CronTrigger(hour=jobs.digest_at.hour, minute=jobs.digest_at.minute, timezone=jobs.zone)
+        self._scheduler.add_job(self._guarded, cron, ["digest", jobs.digest], id="digest")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Lets running jobs finish what they are committing, and returns."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def _every(self, name: str, work: Callable[[], object], every: timedelta) -> None:
+        self._add(name, self._guarded, IntervalTrigger(seconds=every.total_seconds()), [name, work])
+
+    def _add(self, name: str, call: Callable[..., object], trigger: IntervalTrigger, args: list[Any]) -> None:
+        self._scheduler.add_job(call, trigger, args, id=name, next_run_time=datetime.now(self._jobs.zone))
+
+    def _guarded(self, name: str, work: Callable[[], object]) -> None:
+        """Runs one job. What goes wrong is logged; the next run finds the same work again."""
+        if self._stopping.is_set():
+            return
+        try:
+            result = work()
+        except PressZeroError as error:
+            log.error("job failed", job=name, code=error.code, cause=error.cause, action=error.what_to_do)
+        except Exception:
+            log.exception("job failed", job=name)
+        else:
+            counts = {k: v for k, v in result.items() if v} if isinstance(result, Mapping) else {}
+            if counts:
+                log.info(name, **counts)
+        finally:
+            self._jobs.done()
+
+    def _poll(self, name: str) -> None:
+        report: list[CollectReport] = []
+        self._guarded(f"collect:{name}", lambda: report.append(self._jobs.collect(name)))
+        if not report or self._stopping.is_set():
+            return
+        _say(report[0])
+        self._come_back(name, report[0].next_at)
+
+    def _come_back(self, name: str, at: datetime | None) -> None:
+        """The connector said when there is something to ask again: sooner or later than usual."""
+        if at is None:
+            return
+        soonest = self._jobs.clock.now() + SHORTEST_REST
+        self._scheduler.modify_job(f"collect:{name}", next_run_time=max(at, soonest))
+
+
+def _say(report: CollectReport) -> None:
+    if report.error is not None:
+        again = utc_text(report.next_at) if report.next_at else None
+        log.warning(
+            "source stopped",
+            source=report.source,
+            health=report.health,
+            code=report.error.code,
+            cause=report.error.cause,
+            again=again,
+        )
+    elif report.new or report.revised or report.removed or report.rejects:
+        log.info(
+            "collected",
+            source=report.source,
+            new=report.new,
+            revised=report.revised,
+            removed=report.removed,
+            rejects=report.rejects,
+        )
