@@ -17,6 +17,7 @@ from connectors.x.posts import FIELDS, mentions_in
 from connectors.x.replies import Replies, addresses, intent_url
 from connectors.x.rules import (
     AUTOMATION_SOURCE,
+    END_LAG,
     LISTINGS,
     OVERLAP,
     POST_READ_USD,
@@ -112,20 +113,19 @@ class XConnector:
         else:
             drain, missing = Drain.from_text(ask.resume).kept_in_reach(now)
         if drain is None or drain.start >= drain.end:
-            # Either all of it is out of reach, or X doesn't show the last seconds yet.
-            young = drain is None and window.end > draining.latest_end(now)
-            return Page(
-                (),
-                None,
-                missing=missing,
-                wake_at=self._clock.now() + timedelta(seconds=12) if young else None,
-            )
+            return self._nothing_to_ask(drain, window, missing)
         cost = 0.0
         if drain.listing is Mode.MENTIONS and drain.user_id is None:
             drain, cost = self._with_user_id(drain)
         drain, answer = self._answered(drain, ask)
         page = self._page(drain, answer)
         return replace(page, missing=missing, cost_usd=page.cost_usd + cost)
+
+    def _nothing_to_ask(self, drain: Drain | None, window: Interval, missing: draining.Missing) -> Page:
+        """Either the rest is out of reach, or X doesn't show the last seconds yet."""
+        young = drain is None and window.end > draining.latest_end(self._wire.now())
+        wake_at = self._clock.now() + END_LAG + timedelta(seconds=2) if young else None
+        return Page((), None, proves=drain.proven if drain else None, missing=missing, wake_at=wake_at)
 
     def _answered(self, drain: Drain, ask: Ask) -> tuple[Drain, Answered]:
         try:

@@ -82,7 +82,7 @@ def window_of(request: Request, endpoint: str, now: datetime) -> Window:
     oldest = now - _REACH if endpoint == "search" else datetime.min.replace(tzinfo=now.tzinfo)
     default = now - timedelta(days=30) if endpoint == "search_all" else oldest
     start = _time(request, "start_time") or (_made(since_id) if since_id else default)
-    end = _time(request, "end_time") or now
+    end = _time(request, "end_time") or now + timedelta(seconds=1)  # a post of this very moment is in
     if start < oldest:
         message = f"'start_time' must be on or after {api_time(oldest)}."
         raise Refuse(x_errors.invalid("start_time", given["start_time"], message))
