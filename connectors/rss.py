@@ -174,7 +174,8 @@ class _Items:
         self, url: str, parsed: Mapping[str, Any], now: datetime, undated: Mapping[str, datetime]
     ) -> None:
         feed = parsed.get("feed") or {}
-        self._entries: Iterable[Mapping[str, Any]] = parsed.get("entries") or ()
+        # Plain dicts: feedparser's own answers a question for `updated` with `published`, and warns.
+        self._entries: list[Mapping[str, Any]] = [dict(entry) for entry in parsed.get("entries") or ()]
         self._url, self._now, self._before = url, now, undated
         self._lang = feed.get("language") or None
         self._undated: dict[str, datetime] = {}
@@ -249,7 +250,8 @@ def _body(entry: Mapping[str, Any], base: str) -> str:
 
 
 def _media(entry: Mapping[str, Any]) -> Iterable[Media]:
-    links = [*(entry.get("enclosures") or ()), *(entry.get("media_content") or ())]
+    enclosures = [link for link in entry.get("links") or () if link.get("rel") == "enclosure"]
+    links = [*enclosures, *(entry.get("media_content") or ())]
     for link in links:
         url = str(link.get("href") or link.get("url") or "")
         kind = str(link.get("type") or link.get("medium") or "").partition("/")[0]

@@ -121,8 +121,10 @@ def _open_file(source: Input, path: Path, place: FilePlace, config: ArchiveConfi
     form: Format = JsonLines()
     if source.table:
         start = LineReader(stream_of(path.open("rb")))
-        header = start.peek(1)
-        start.close()
+        try:
+            header = start.peek(1)
+        finally:
+            start.close()
         if not header:
             return None
         form = Table(header[0], config.columns)
@@ -131,7 +133,7 @@ def _open_file(source: Input, path: Path, place: FilePlace, config: ArchiveConfi
     if reader is None:
         reader = LineReader(stream_of(path.open("rb")))
         if source.table:
-            reader.peek(1)
+            reader.peek(1)  # seen above
             reader.consume(1)
     return OpenInput(source, reader, form, fingerprint(begin), path.stat().st_mtime_ns)
 
@@ -139,7 +141,10 @@ def _open_file(source: Input, path: Path, place: FilePlace, config: ArchiveConfi
 def _at(path: Path, place: FilePlace) -> LineReader | None:
     """A reader at `place`, None when the bytes before it are others now."""
     stream = stream_of(path.open("rb"))
-    tail = stream.seek(place.offset, _length(place.tail))
+    try:
+        tail = stream.seek(place.offset, _length(place.tail))
+    except InputUnreadable:  # another file by now; what is wrong with it shows when it is read
+        tail = None
     if tail is None or fingerprint(tail) != place.tail:
         stream.close()
         return None
@@ -151,10 +156,14 @@ def _open_pipe(source: Input, config: ArchiveConfig) -> OpenInput | None:
     reader = LineReader(stream_of(os.fdopen(os.dup(0), "rb", buffering=0), pipe=True))
     form: Format = JsonLines()
     if source.table:
-        while not (header := reader.peek(1)):
-            if reader.ended:
-                reader.close()
-                return None
-        form = Table(header[0], config.columns)
+        try:
+            while not (header := reader.peek(1)):
+                if reader.ended:
+                    reader.close()
+                    return None
+            form = Table(header[0], config.columns)
+        except InputUnreadable:
+            reader.close()
+            raise
         reader.consume(1)
     return OpenInput(source, reader, form, "", -1)
