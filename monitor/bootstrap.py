@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from monitor.stages import follow as following
 from monitor.stages import publish as publishing
 from monitor.stages import read as reading
 from monitor.stages import triage as triaging
+from monitor.stages.review import LATELY
 from monitor.store.protocol import Store
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from monitor.runtime.inline import Jobs
 
 CONFIG = Path("config.toml")
-LINT_LOOKS_BACK = timedelta(hours=24)
 
 # A case that came from a source nobody has configured any more can still be answered by hand.
 GONE = Verdict(
@@ -191,7 +191,7 @@ class App:
     def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
         """Up to `count` distinct drafts for a person to choose from; none where none may be written."""
         with self.store.read() as session:
-            recent = session.drafts.recent_texts(self.clock.now() - LINT_LOOKS_BACK)
+            recent = session.drafts.recent_texts(self.clock.now() - LATELY)
         found = self._propose(conversation, self.clock.now(), recent, count)
         return found if isinstance(found, list) else []
 
@@ -209,28 +209,36 @@ class App:
 
     def lint(self, text: str, conversation: Conversation, draft: Draft | None, user: str) -> list[Finding]:
         """What is wrong with a text as a reply to this conversation, if `user` approved it."""
+        with self.store.read() as session:
+            recent = session.drafts.recent_texts(self.clock.now() - LATELY)
+        return self._findings(text, conversation, draft, user, recent)
+
+    def check(
+        self, text: str, conversation: Conversation, draft: Draft, user: str, recent: Sequence[str]
+    ) -> list[Finding]:
+        """The findings that stop an approval (`monitor.stages.review.Check`)."""
+        found = self._findings(text, conversation, draft, user, recent)
+        return [f for f in found if f.level == "block"]
+
+    def _findings(
+        self, text: str, conversation: Conversation, draft: Draft | None, user: str, recent: Sequence[str]
+    ) -> list[Finding]:
         from monitor.respond.lint import lint
 
         case = conversation.case
-        with self.store.read() as session:
-            recent = session.drafts.recent_texts(self.clock.now() - LINT_LOOKS_BACK)
-        own = {draft.text} if draft else set()
-        planned = (
-            Proposal(draft.text, draft.macro, draft.moves, draft.promise) if draft and draft.macro else None
-        )
+        planned = None
+        if draft is not None and draft.macro:
+            planned = Proposal(draft.text, draft.macro, draft.moves, draft.promise)
+        itself = {text, draft.text} if draft else {text}
         return lint(
             text,
             conversation=conversation,
             voice=self.responder.voice,
             measure=lambda words: self.measure(case.source, case.platform, words),
             approver=user,
-            recent_texts=[t for t in recent if t not in own and t != text],
+            recent_texts=[t for t in recent if t not in itself],
             planned=planned,
         )
-
-    def check(self, text: str, conversation: Conversation, draft: Draft, user: str) -> list[Finding]:
-        """The findings that stop an approval (`monitor.stages.review.Check`)."""
-        return [f for f in self.lint(text, conversation, draft, user) if f.level == "block"]
 
     # --- the stages -----------------------------------------------------------------------------
 

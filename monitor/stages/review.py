@@ -64,8 +64,12 @@ class BlockingFinding(Protocol):
     def why(self) -> str: ...
 
 
-# Returns the findings that stop an approval. Empty: nothing does.
-Check = Callable[[str, Conversation, Draft, str], Sequence[BlockingFinding]]
+# What was said this long before counts as "lately" for the check against near-identical replies.
+LATELY = timedelta(hours=24)
+
+# (text, conversation, draft, user, recent texts) → the findings that stop an approval. It is called
+# inside the transaction of the approval: it must be pure.
+Check = Callable[[str, Conversation, Draft, str, Sequence[str]], Sequence[BlockingFinding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,23 @@ def edit(store: Store, draft_id: int, user: str, text: str, version: int, clock:
         return edited
 
 
+def keep(store: Store, draft_id: int, user: str, version: int, clock: Clock) -> Draft:
+    """A person says that the words still fit although the conversation moved, or the platform refused them.
+
+    The draft can be approved again afterwards. Raises StaleApproval when `version` is not the one they read.
+    """
+    now = clock.now()
+    with store.write() as session:
+        draft = session.drafts.get(draft_id)
+        _same_version(draft, version)
+        _respect_claim(draft, user, now)
+        seen = session.cases.conversation(draft.case_id).hash
+        return _leave(
+            session, draft, DraftState.EDITED, user, now, "draft.kept",
+            written_by=user, claimed_by=user, claimed_at=now, conversation_hash=seen, reason=None,
+        )  # fmt: skip
+
+
 def write(store: Store, case_id: int, user: str, text: str, source: str, clock: Clock) -> Draft:
     """A person writes the reply to a case that has no draft. Raises ForbiddenTransition if it has one."""
     now = clock.now()
@@ -197,7 +218,9 @@ def approve(
         conversation = session.cases.conversation(draft.case_id)
         _nothing_changed(draft, conversation, shown)
         _may_be_posted(conversation)
-        _not_blocked(check(draft.text, conversation, draft, user) if check else (), override_reason)
+        if check is not None:
+            lately = session.drafts.recent_texts(now - LATELY)
+            _not_blocked(check(draft.text, conversation, draft, user, lately), override_reason)
         approval = session.drafts.approve(
             Approval(
                 id=0,

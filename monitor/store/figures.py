@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.store.protocol import Connection, Row
+
+PAGE = 2000
 
 
 class Figures:
@@ -19,3 +21,23 @@ class Figures:
         if not name.startswith("figure_"):
             raise ValueError(f"{name} is not a figure")
         return self._db.rows(name, params)
+
+    def row(self, name: str, params: Mapping[str, Any] | None = None) -> Row:
+        """The first row of a figure, {} where there is none."""
+        found = self.rows(name, params)
+        return found[0] if found else {}
+
+    def pages(
+        self, name: str, params: Mapping[str, Any] | None = None, *, size: int = PAGE, **start: Any
+    ) -> Iterator[list[Row]]:
+        """A figure in pages, so that memory stays flat however much there is.
+
+        The statement takes `limit` and `after` (the highest `id` so far); `start` are further keys
+        that each page continues from, with their first values.
+        """
+        at: dict[str, Any] = {"after": 0, **start}
+        while page := self.rows(name, {**(params or {}), **at, "limit": size}):
+            yield page
+            if len(page) < size:
+                return
+            at = {"after": page[-1]["id"], **{key: page[-1][key] for key in start}}

@@ -43,6 +43,13 @@ def m0002_search(db: sqlite_utils.Database) -> None:
         make_searchable(db, table, columns)
 
 
+@MIGRATIONS()
+def m0003_digest_deliveries(db: sqlite_utils.Database) -> None:
+    """Who was sent which day's digest."""
+    name = "sql/sqlite/0003_digest_deliveries.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

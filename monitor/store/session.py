@@ -6,6 +6,7 @@ from functools import cached_property
 
 from monitor.store.audit import Audit
 from monitor.store.cases import Cases
+from monitor.store.digests import Digests
 from monitor.store.drafts import Drafts
 from monitor.store.figures import Figures
 from monitor.store.inbox import Inbox
@@ -56,6 +57,11 @@ class Session:
     def figures(self) -> Figures:
         """Counts for the digest and the inbox."""
         return Figures(self.connection)
+
+    @cached_property
+    def digests(self) -> Digests:
+        """Digests that were made, and their deliveries."""
+        return Digests(self.connection)
 
     @cached_property
     def inbox(self) -> Inbox:

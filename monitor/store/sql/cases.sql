@@ -13,7 +13,7 @@ SELECT * FROM cases WHERE id = :id;
 
 -- name: case_update
 -- Writes a case back, if nobody else has in the meantime.
-UPDATE cases SET status = :status, lane = :lane, urgency = :urgency, primary_intent = :primary_intent,
+UPDATE cases SET status = :status, lane = :lane, customer_handle = :customer_handle, urgency = :urgency, primary_intent = :primary_intent,
   complaint = :complaint, severity = :severity, signals = :signals, lang = :lang, verdict = :verdict,
   verdict_rule = :verdict_rule, assignee = :assignee, clock_start = :clock_start, due_at = :due_at,
   due_key = :due_key, last_customer_at = :last_customer_at, first_response_at = :first_response_at,
