@@ -1,0 +1,54 @@
+"""One approval at the terminal: what is shown is what is approved."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from monitor.cli.say import ask, err
+
+if TYPE_CHECKING:
+    from monitor.bootstrap import App
+
+
+def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) -> dict[str, object] | None:
+    """Shows a draft, asks, and approves exactly what was shown. None when the person said no."""
+    from monitor.cli.lanes import draft_id_of
+    from monitor.domain.moments import say_duration
+    from monitor.stages.review import Shown, approve, show
+
+    draft, conversation = show(app.store, draft_id_of(app.store, ref))
+    turn, started = conversation.to_answer, time.monotonic()
+    if not yes:
+        err(f"They: {turn.mention.text if turn else '(removed)'}\n")
+        err(f"We:   {draft.text}\n")
+        if not ask(f"Post this as {name}?"):
+            err(f"{ref}: not approved.")
+            return None
+    approval = approve(
+        app.store,
+        draft.id,
+        name,
+        Shown(
+            text=draft.text,
+            conversation_hash=conversation.hash,
+            draft_version=draft.version,
+            seconds=None if yes else round(time.monotonic() - started, 1),
+        ),
+        app.clock,
+        undo=app.settings.review.undo,
+        check=app.check,
+        override_reason=reason,
+    )
+    left = say_duration(app.settings.review.undo)
+    err(f"Draft {draft.id} approved by {name}; it can be taken back for {left}.")
+    return {
+        "approval_id": approval.id,
+        "draft_id": draft.id,
+        "case_id": draft.case_id,
+        "user": approval.user,
+        "text": approval.text,
+        "text_hash": approval.text_hash,
+        "conversation_hash": approval.conversation_hash,
+        "at": approval.at,
+    }

@@ -1,0 +1,157 @@
+"""One whole case, as `presszero queue show` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from monitor.cli.lanes import LANE_NAMES, clock_words, find
+from monitor.cli.say import one_line
+from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.draft import Draft
+
+if TYPE_CHECKING:
+    from monitor.store.protocol import Row, Store
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything that is kept of a case, from one snapshot."""
+
+    conversation: Conversation
+    drafts: list[Draft]
+    live: Draft | None
+    withheld: Row | None
+    notes: list[Row]
+    promises: list[Row]
+    outcomes: list[Row]
+
+    @classmethod
+    def read(cls, store: Store, ref: str) -> CaseFile:
+        """The case behind a reference. Raises WrongUse, NotFound."""
+        with store.read() as session:
+            case, draft = find(session, ref)
+            return cls(
+                conversation=session.cases.conversation(case.id),
+                drafts=session.drafts.of_case(case.id),
+                live=draft if draft and not draft.state.is_final else session.drafts.live_of(case.id),
+                withheld=session.cases.withheld(case.id),
+                notes=session.cases.notes(case.id),
+                promises=list(session.cases.promises(case.id)),
+                outcomes=session.cases.outcomes(case.id),
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The case as `queue show --json` prints it (docs/cli.md)."""
+        case = self.conversation.case
+        return {
+            "case_id": case.id,
+            "draft_id": self.live.id if self.live else None,
+            "status": case.status.value,
+            "lane": case.lane.value,
+            "urgency": case.urgency.value,
+            "due_at": case.due_at,
+            "platform": case.platform,
+            "source": case.source,
+            "customer": case.customer_handle or case.customer,
+            "intent": case.primary_intent,
+            "signals": list(case.signals),
+            "verdict": case.verdict,
+            "verdict_rule": case.verdict_rule,
+            "assignee": case.assignee,
+            "outcome": case.outcome.value if case.outcome else None,
+            "conversation": [_turn_dict(t) for t in self.conversation.turns],
+            "drafts": [_draft_dict(d) for d in self.drafts],
+            "withheld": dict(self.withheld) if self.withheld else None,
+            "notes": [dict(n) for n in self.notes],
+            "promises": [dict(p) for p in self.promises],
+            "outcomes": [dict(o) for o in self.outcomes],
+        }
+
+    def lines(self, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+        """The case for people."""
+        case = self.conversation.case
+        who = f"@{case.customer_handle}" if case.customer_handle else case.customer or "somebody"
+        yield f"Case {case.id} · {case.urgency} · {clock_words(case, now)} · {LANE_NAMES[case.lane]}"
+        yield f"{who} on {case.platform} · {case.primary_intent} · from source {case.source}"
+        if case.signals:
+            yield f"Signals: {', '.join(case.signals)}"
+        yield f"May we reply: {case.verdict} ({case.verdict_rule})"
+        if case.assignee:
+            yield f"Assigned to {case.assignee}"
+        yield ""
+        for turn in self.conversation.turns:
+            yield from _turn_lines(turn, zone)
+        yield from self._draft_lines()
+        for note in self.notes:
+            yield f"Note by {note['user_name']}: {note['text']}"
+        for promise in self.promises:
+            terms = f"{promise['state']}, {promise['owner']}, due {promise['due_at']}"
+            yield f"Promise ({terms}): {promise['text']}"
+        for outcome in self.outcomes:
+            yield f"Outcome: {outcome['outcome']} ({outcome['evidence']})"
+
+    def _draft_lines(self) -> Iterator[str]:
+        draft = self.live
+        if draft is None:
+            why = f": {self.withheld['why']}" if self.withheld else "."
+            yield f"No draft{why}"
+            return
+        said = f" ({one_line(draft.reason)})" if draft.reason else ""
+        yield f"Draft {draft.id}, {draft.state}{said}, written by {draft.written_by}:"
+        yield from ("  " + line for line in draft.text.split("\n"))
+        yield ""
+
+
+def _turn_lines(turn: Turn, zone: ZoneInfo) -> Iterator[str]:
+    mention = turn.mention
+    when = f"{mention.created_at.astimezone(zone):%a %d %b %Y %H:%M}"
+    who = "We" if turn.own else f"@{mention.author}" if mention.author else "Customer"
+    edited = f", edited {turn.revision - 1}×" if turn.revision > 1 else ""
+    yield f"{who}, {when}{edited}" + (f"  {mention.url}" if mention.url else "")
+    if turn.removed_at is not None:
+        yield "  (removed at the source)"
+    yield from ("  " + line for line in mention.text.split("\n") if line.strip())
+    for item in mention.media:
+        yield f"  [{item.kind}{': ' + one_line(item.alt) if item.alt else ''}]"
+    if turn.reading is not None:
+        reading = turn.reading
+        degree = f"severity {reading.severity}, complaint {reading.complaint:.2f}"
+        yield f"  → {reading.urgency.level}, {reading.primary}, {degree}"
+        for reason in reading.urgency.reasons:
+            yield f"    because of {reason.rule}: “{one_line(reason.text)}”"
+    yield ""
+
+
+def _turn_dict(turn: Turn) -> dict[str, Any]:
+    mention = turn.mention
+    return {
+        "platform": mention.platform,
+        "id": mention.native_id,
+        "author": mention.author,
+        "own": turn.own,
+        "created_at": mention.created_at,
+        "text": mention.text,
+        "url": mention.url,
+        "revision": turn.revision,
+        "removed_at": turn.removed_at,
+        "reading": turn.reading.to_dict() if turn.reading else None,
+    }
+
+
+def _draft_dict(draft: Draft) -> dict[str, Any]:
+    return {
+        "draft_id": draft.id,
+        "state": draft.state.value,
+        "text": draft.text,
+        "macro": draft.macro,
+        "moves": [{"move": m.move, "text": m.text, "why": m.why} for m in draft.moves],
+        "written_by": draft.written_by,
+        "reason": draft.reason,
+        "in_reply_to": draft.in_reply_to,
+        "created_at": draft.created_at,
+        "send_after": draft.send_after,
+    }

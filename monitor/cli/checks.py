@@ -1,0 +1,99 @@
+"""What `presszero doctor` looks at, one check after the other."""
+
+from __future__ import annotations
+
+import platform
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.domain.errors import PressZeroError
+
+if TYPE_CHECKING:
+    from connectors.base import SourceConfig
+    from monitor.bootstrap import App
+
+FINE, WARNED, FAILED = "ok", "warn", "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    state: str
+    what: str
+    found: str
+    action: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `doctor --json`."""
+        return asdict(self)
+
+
+def examine(app: App, *, offline: bool) -> Iterator[Finding]:
+    """Every check. None of them raises; a connector is asked at most one cheap request."""
+    settings = app.settings
+    yield Finding(FINE, "python", platform.python_version())
+    yield Finding(
+        FINE, "config", f"{settings.file}, {len(settings.sources)} sources, {len(settings.accounts)} accounts"
+    )
+    yield from _dotenv(app)
+    yield _guarded("store", app.store.check)
+    yield _guarded("audit", lambda: f"{_verified(app)} records, intact")
+    yield _guarded("model", lambda: app.reader.model)
+    yield _guarded("voice", lambda: f"speaks as {app.responder.voice.brand or settings.brand.name}")
+    yield from _people(app)
+    if not settings.sources_on:
+        yield Finding(WARNED, "sources", "none is switched on", "Add a [[sources]] table to config.toml.")
+    for source in settings.sources:
+        yield _source(app, source, offline)
+
+
+def _guarded(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(FINE, what, check())
+    except PressZeroError as error:
+        return Finding(FAILED, what, f"{error.code}: {error.cause}", error.what_to_do)
+    except Exception as error:
+        # A check exists to find what nobody thought of; the name of the error is all we can say.
+        return Finding(
+            FAILED, what, f"{type(error).__name__}: {error}", "Run it again with --debug and report it."
+        )
+
+
+def _verified(app: App) -> int:
+    with app.store.read() as session:
+        return session.audit.verify()
+
+
+def _dotenv(app: App) -> Iterator[Finding]:
+    file = app.settings.folder / ".env"
+    if not file.is_file():
+        return
+    if file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield Finding(WARNED, ".env", "others on this machine can read it", f"chmod 600 {file}")
+    else:
+        yield Finding(FINE, ".env", "only you can read it")
+
+
+def _people(app: App) -> Iterator[Finding]:
+    with app.store.read() as session:
+        people = [u for u in session.people.all() if u.disabled_at is None]
+        paused = session.people.posting_paused()
+    if any(u.role in ("approver", "manager", "admin") for u in people):
+        yield Finding(FINE, "people", f"{len(people)} may sign in")
+    else:
+        yield Finding(WARNED, "people", "nobody may approve", "presszero users add NAME --role approver")
+    if paused:
+        found = f"paused by {paused['user_name']}: {paused['reason']}"
+        yield Finding(WARNED, "posting", found, "Resume it in the inbox.")
+
+
+def _source(app: App, source: SourceConfig, offline: bool) -> Finding:
+    what = f"source {source.name}"
+    if not source.enabled:
+        return Finding(FINE, what, "switched off")
+    if offline:
+        return Finding(FINE, what, f"{source.kind}, not asked")
+    return _guarded(what, lambda: app.connector(source.name).check())

@@ -1,0 +1,154 @@
+"""`presszero run`, `web`, `demo`: the program as people meet it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.cli.call import CONFIG, call_of, opened, operator
+from monitor.cli.outfit import first_sign_in, lay_out
+from monitor.cli.say import err, out, working
+from monitor.domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from monitor.bootstrap import App
+
+HOST = typer.Option("--host", help="Address to listen on; [web] host by default.")
+PORT = typer.Option(
+    "--port", min=0, max=65535, help="Port to listen on; [web] port by default, 0 takes a free one."
+)
+DEMO_USER = "demo"
+
+
+def run(
+    ctx: typer.Context,
+    host: Annotated[str | None, HOST] = None,
+    port: Annotated[int | None, PORT] = None,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Only the scheduler.")] = False,
+) -> None:
+    """Watches the brand: the scheduler and the inbox in one process, until Ctrl-C."""
+    with opened(ctx) as app:
+        names = ", ".join(s.name for s in app.settings.sources_on) or "no source is switched on"
+        out(f"Press Zero {__version__} watches {app.settings.brand.name}: {names}")
+        _serve(app, host, port, web=not no_web, scheduler=True)
+
+
+def web(
+    ctx: typer.Context, host: Annotated[str | None, HOST] = None, port: Annotated[int | None, PORT] = None
+) -> None:
+    """Only the inbox; the scheduler runs elsewhere."""
+    with opened(ctx) as app:
+        _serve(app, host, port, web=True, scheduler=False)
+
+
+def _serve(app: App, host: str | None, port: int | None, *, web: bool, scheduler: bool) -> None:
+    settings = app.settings
+    out(f"Database: {settings.store.url}")
+    password = first_sign_in(app)
+    if password is not None:
+        out(f"First sign-in: admin, password {password} (shown only now)")
+    at, chosen = host or settings.web.host, settings.web.port if port is None else port
+    if web:
+        chosen = _usable_port(at, chosen)
+        out(f"Inbox: {_address(at, chosen)}")
+    out("Ctrl-C stops it; nothing is lost.")
+    if scheduler:
+        from monitor.runtime.inline import serve
+
+        serve(app, at, chosen, web=web)
+    else:
+        import uvicorn
+
+        uvicorn.run(app.web_app(), host=at, port=chosen, log_level="warning")
+
+
+def demo(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Keep the demo here; a temporary folder by default.")
+    ] = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Prepare everything, then stop.")] = False,
+    host: Annotated[str | None, HOST] = None,
+    port: Annotated[int | None, PORT] = None,
+) -> None:
+    """The sample brand alive: a week of posts, read, drafted, and still coming in. Needs no account."""
+    from monitor.bootstrap import open_app
+
+    if call_of(ctx).config is not None:
+        raise WrongUse(
+            "The demo brings its own configuration.", action="Leave --config out, or use `presszero run`."
+        )
+    place = folder or Path(tempfile.mkdtemp(prefix="presszero-demo-"))
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        lay_out(place / CONFIG)
+        app = open_app(place / CONFIG)
+        try:
+            _prepare(app, place)
+            if not no_serve:
+                _serve(app, host, _free(host or app.settings.web.host, port), web=True, scheduler=True)
+        finally:
+            app.close()
+    finally:
+        if folder is None and not no_serve:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _prepare(app: App, place: Path) -> None:
+    from monitor.stages.people import add_user, generated_password
+
+    out(f"The sample brand {app.settings.brand.name} in {place}")
+    with working("Collecting the week so far…"):
+        collected = sum(r.new for r in app.run_collect())
+    out(f"Collected {collected} posts.")
+    with working("Reading, triaging, drafting…"):
+        counts = app.run_pipeline()
+    out(f"Read {counts['read']}, triaged {counts['triaged']}, drafted {counts['drafted']} replies.")
+    with app.store.read() as session:
+        known = session.people.get(DEMO_USER) is not None
+    if known:
+        err(f"{DEMO_USER} has a password already: `presszero users password {DEMO_USER}` gives a new one.")
+        return
+    password = generated_password()
+    add_user(app.store, DEMO_USER, "admin", password, app.clock, by=operator())
+    out(f"Sign in as {DEMO_USER}, password {password}")
+
+
+# --- addresses --------------------------------------------------------------------------------------
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def _usable_port(host: str, port: int) -> int:
+    """`port`, or a free one for 0. Raises WrongUse when it is taken: better now than half-way."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise WrongUse(
+                f"{host}:{port} can't be listened on: {exc.strerror or exc}.",
+                action="Choose another with --port, or [web] port in config.toml.",
+            ) from exc
+        return int(probe.getsockname()[1])
+
+
+def _free(host: str, port: int | None) -> int | None:
+    """The port asked for; without one, the usual one if it is free, else any: a demo should just start."""
+    if port is not None:
+        return port
+    try:
+        _usable_port(host, 8420)
+    except WrongUse:
+        return 0
+    return None

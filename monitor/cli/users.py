@@ -1,0 +1,119 @@
+"""`presszero users`: who may come in, and what they may do."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from monitor.cli.call import AS_JSON, opened, operator
+from monitor.cli.group import new_group
+from monitor.cli.say import as_json, err, out, table
+from monitor.domain.errors import WrongUse
+
+group = new_group("People who may sign in: add, list, password, role, disable.")
+
+NAME = typer.Argument(help="Their name in Press Zero.")
+FROM_STDIN = typer.Option("--password-stdin", help="Take the password from standard input; else one is made.")
+
+
+@group.command("add")
+def add_person(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    role: Annotated[str, typer.Option("--role", help="viewer, agent, approver, manager or admin.")] = "agent",
+    email: Annotated[str | None, typer.Option("--email", help="Where digests and resets go.")] = None,
+    password_stdin: Annotated[bool, FROM_STDIN] = False,
+) -> None:
+    """Adds a person. A generated password is shown once, and changed at the first sign-in."""
+    from monitor.stages.people import add_user
+
+    given = _password(password_stdin)
+    with opened(ctx) as app:
+        password = add_user(app.store, name, role, given, app.clock, email=email, by=operator())
+    out(f"{name} may sign in as {role}.")
+    _show_once(password, given)
+
+
+@group.command("list")
+def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
+    """Everybody who may, or might once, sign in."""
+    with opened(ctx) as app, app.store.read() as session:
+        people = session.people.all()
+    if json:
+        as_json(
+            [
+                {
+                    "name": p.name,
+                    "role": p.role,
+                    "email": p.email,
+                    "must_change": p.must_change,
+                    "disabled_at": p.disabled_at,
+                }
+                for p in people
+            ]
+        )
+        return
+    rows = [(p.name, p.role, p.email or "–", "no access" if p.disabled_at else "active") for p in people]
+    table(("name", "role", "mail", ""), rows)
+
+
+@group.command("password")
+def new_password(
+    ctx: typer.Context, name: Annotated[str, NAME], password_stdin: Annotated[bool, FROM_STDIN] = False
+) -> None:
+    """Gives a new password, and signs the person out everywhere."""
+    from monitor.stages.people import set_password
+
+    given = _password(password_stdin)
+    with opened(ctx) as app:
+        password = set_password(app.store, name, given, app.clock, by=operator())
+    out(f"{name} has a new password and is signed out everywhere.")
+    _show_once(password, given)
+
+
+@group.command("role")
+def new_role(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    role: Annotated[str, typer.Argument(help="viewer, agent, approver, manager or admin.")],
+) -> None:
+    """Changes what a person may do."""
+    from monitor.stages.people import set_role
+
+    with opened(ctx) as app:
+        set_role(app.store, name, role, app.clock, by=operator())
+    out(f"{name} is {role} now.")
+
+
+@group.command("disable")
+def take_access(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    undo: Annotated[bool, typer.Option("--undo", help="Give access back.")] = False,
+) -> None:
+    """Takes access away at once, everywhere. What they did stays in the audit log."""
+    from monitor.stages.people import disable
+
+    with opened(ctx) as app:
+        disable(app.store, name, app.clock, by=operator(), off=not undo)
+    out(f"{name} may sign in again." if undo else f"{name} has no access any more.")
+
+
+def _password(from_stdin: bool) -> str | None:
+    """A password is never an argument: the process list shows those."""
+    if not from_stdin:
+        return None
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise WrongUse(
+            "Standard input holds no password.", action="Pipe one in, or leave --password-stdin out."
+        )
+    return password
+
+
+def _show_once(password: str, given: str | None) -> None:
+    if given is None:
+        out(f"Password: {password}")
+        err("It is shown only now; they choose their own at the first sign-in.")
