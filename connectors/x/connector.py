@@ -68,7 +68,7 @@ class XConnector:
     """Reads and, when summoned, writes on X. See `connectors.base` for what each method promises."""
 
     kind: ClassVar[str] = "x"
-    # `reach_back` is that of recent search; mode `all` reaches to 2006, and `fetch` itself knows.
+    # `reach_back` is that of recent search; an instance in mode `all` has none.
     capabilities: ClassVar[Capabilities] = Capabilities(
         paging=Paging.NEWEST_FIRST,
         reach_back=LISTINGS[Mode.RECENT].reach,
@@ -88,6 +88,8 @@ class XConnector:
         if not isinstance(config, XConfig):
             raise TypeError("XConnector takes an XConfig.")
         self._config = config
+        if config.mode is Mode.ALL:
+            self.capabilities = replace(type(self).capabilities, reach_back=None)  # type: ignore[misc]
         self._handle = account.handle.lstrip("@") if account and account.handle else None
         base_url = config.base_url or (account.base_url if account else None) or HOST
         self._wire = Wire(account, base_url, config.timeout, clock)

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import tweepy
 from requests import exceptions as http
-from twitter_text import extract_urls, parse_tweet
 from urllib3.exceptions import NewConnectionError
 
+from connectors.x.counting import is_valid, links_in, weighted_length
 from connectors.x.posts import FIELDS, Includes, mention_of, post_url, referenced, text_of
 from connectors.x.refusals import refusal_rule, words_of
 from connectors.x.rules import (
@@ -62,7 +62,7 @@ def addresses(text: str, handle: str) -> bool:
 
 def price_of(text: str) -> float:
     """What posting `text` as a reply costs, in US dollars."""
-    return POST_WITH_URL_USD if extract_urls(text) else REPLY_USD
+    return POST_WITH_URL_USD if links_in(text) else REPLY_USD
 
 
 class Replies:
@@ -75,14 +75,14 @@ class Replies:
 
     def measure(self, text: str) -> tuple[int, int]:
         """(weighted length, 280) by twitter-text configuration 3."""
-        return int(parse_tweet(text).weightedLength), TEXT_LIMIT
+        return weighted_length(text), TEXT_LIMIT
 
     def prepare(self, reply: OutgoingReply) -> Prepared:
         """One look at the parent. Raises Refused, TargetGone, AuthExpired and what reading raises."""
         length, limit = self.measure(reply.text)
         if length > limit:
             raise Refused(f"The reply has {length} characters by X's count, {limit} fit.", rule="x.too_long")
-        if not parse_tweet(reply.text).valid:
+        if not is_valid(reply.text):
             raise Refused("The reply is empty or holds characters that X forbids.", rule="x.invalid_text")
         if not self._wire.may_write:
             raise AuthExpired("Posting needs API_KEY, API_SECRET, ACCESS_TOKEN and ACCESS_SECRET.")
