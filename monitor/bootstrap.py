@@ -238,6 +238,8 @@ class App:
             approver=user,
             recent_texts=[t for t in recent if t not in itself],
             planned=planned,
+            now=self.clock.now(),
+            hours=self.settings.brand.hours,
         )
 
     # --- the stages -----------------------------------------------------------------------------

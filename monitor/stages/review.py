@@ -143,6 +143,8 @@ def edit(store: Store, draft_id: int, user: str, text: str, version: int, clock:
             claimed_at=now,
             conversation_hash=conversation.hash,
             reason=None,
+            # A promise that the words no longer make is not recorded; lint asks about new ones.
+            promise=draft.promise if draft.promise and draft.promise.text in text else None,
         )
         session.audit.record(now, user, "draft.edited", f"draft:{draft_id}", text=text_hash(text))
         session.cases.relane(conversation.case, edited.state)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.case import CaseStatus, Lane, Outcome
-from monitor.domain.draft import DraftState
+from monitor.domain.draft import DraftState, PromisePlan
 from monitor.domain.errors import (
     ClaimedByOther,
     DraftBlocked,
@@ -113,6 +113,19 @@ def test_an_edit_of_an_old_version_is_refused(house: House, post: str) -> None:
     with pytest.raises(StaleApproval):
         review.edit(house.store, draft.id, "bo", "Two.", draft.version, house.clock)
     assert house.the_draft(post).text == "One."
+
+
+def test_a_promise_that_was_edited_away_is_not_made(house: House) -> None:
+    house.promise = PromisePlan("I will write by six.", "bo", house.clock.now() + timedelta(hours=6))
+    post = house.write("my bag is lost")
+    house.work()
+    draft = house.the_draft(post)
+    kept = review.edit(
+        house.store, draft.id, "bo", "Thanks. I will write by six.", draft.version, house.clock
+    )
+    assert kept.promise == house.promise
+    gone = review.edit(house.store, draft.id, "bo", "Thanks.", kept.version, house.clock)
+    assert gone.promise is None
 
 
 def test_a_claim_keeps_others_out_until_it_runs_out(house: House, post: str) -> None:
