@@ -51,6 +51,10 @@ for _name in _TALKATIVE:
     logging.getLogger(_name).addFilter(_not_debug)
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 class SingleShot(HTTPAdapter):
     """Sends to another host than tweepy's, with a time-out, exactly once."""
 
@@ -97,6 +101,7 @@ class Wire:
             return_type=requests.Response,
             wait_on_rate_limit=False,  # True loops for ever on a 429 that doesn't say until when
         )
+        client.session.auth = _as_it_is  # without one, requests puts a password from ~/.netrc in its place
         client.session.max_redirects = 0  # a redirected POST would be a second request
         client.session.mount(HOST, SingleShot(self.base_url, self._timeout))
         return client
