@@ -82,7 +82,7 @@ class RedditConnector:
         except Refused as refusal:
             # One private subreddit must not silence the others; alone, it is the source's failure.
             if refusal.rule not in ONE_SUBREDDIT or place.refused + 1 == len(feeds):
-                raise
+                raise Refused(f"{feed.name}: {refusal.cause}", rule=refusal.rule) from None
             place = place.after_refusal(window)
         else:
             found = self._sort(listing.children, window, feed)

@@ -267,6 +267,8 @@ def _rule(response: requests.Response) -> str:
     reason = _body(response).get("reason")
     if isinstance(reason, str) and f"reddit.{reason}" in ONE_SUBREDDIT:
         return f"reddit.{reason}"
+    if response.status_code == 403 and not _body(response):
+        return "reddit.blocked"  # a page for people: the client is turned away, not the question
     return {403: "reddit.forbidden", 404: "reddit.not_found"}.get(
         response.status_code, f"reddit.http_{response.status_code}"
     )

@@ -137,8 +137,10 @@ def test_turned_away_at_the_door(reddit: Reddit, fault: str, result: type[SendRe
 
 
 def test_what_never_left_is_for_later(reddit: Reddit) -> None:
-    reddit.server.faults.add(do="503", on="token", times=None)
-    assert isinstance(sent(reddit), Later)
+    for fault in ("503", "html", "truncate", "401"):
+        reddit.server.faults.clear()
+        reddit.server.faults.add(do=fault, on="token", times=None)
+        assert isinstance(sent(reddit), Later), fault
     assert reddit.server.requests("create") == []
     connector = reddit.connector(base_url="http://127.0.0.1:1")
     later = connector.send(Prepared(reply(), 13, 10_000))

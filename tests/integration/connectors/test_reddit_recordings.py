@@ -22,6 +22,7 @@ from monitor.domain.coverage import Interval
 from monitor.domain.errors import Refused
 from monitor.domain.mention import Mention, MentionKey
 from monitor.domain.posting import OutgoingReply, Posted, Prepared, Unknown
+from tests.fakes.reddit_things import Things
 from tests.fakes.server import FakeClock
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "recordings" / "praw"
@@ -207,6 +208,32 @@ def test_a_comment_is_posted() -> None:
 def test_a_comment_that_reddit_does_not_show() -> None:
     with replayed("TestComment.test_reply__none") as (connector, _):
         assert isinstance(connector.send(_ready("t1_eear2ml", "TEST")), Unknown)
+
+
+def test_the_fake_speaks_in_the_fields_of_real_answers() -> None:
+    real: dict[str, set[str]] = {"t1": set(), "t3": set()}
+
+    def gather(answer: Any) -> None:
+        for inner in answer.values() if isinstance(answer, dict) else answer:
+            if isinstance(inner, dict | list):
+                gather(inner)
+        if isinstance(answer, dict) and answer.get("kind") in real and isinstance(answer.get("data"), dict):
+            real[answer["kind"]] |= set(answer["data"])
+
+    for file in FOLDER.glob("*.json"):
+        for interaction in json.loads(file.read_text(encoding="utf-8"))["interactions"]:
+            text = interaction["response"]["body"]["string"]
+            gather(json.loads(text) if text.startswith(("{", "[")) else {})
+    post = {"id": "t3_a", "subreddit": "air", "created_at": NOW.isoformat(), "text": "x"}
+    things = Things()
+    made = [
+        things.thing(things.add(post)),
+        things.thing(things.add({**post, "id": "t1_b", "parent": "t3_a"})),
+    ]
+    # Reddit added these after the recordings were made; its API page lists them.
+    since = {"author_fullname", "removed_by_category", "locked", "permalink"}
+    for thing in made:
+        assert set(thing["data"]) - real[thing["kind"]] <= since
 
 
 @pytest.mark.parametrize(
