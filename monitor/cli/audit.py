@@ -16,7 +16,10 @@ store_group = new_group("The database.")
 
 @audit_group.command("verify")
 def verify(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Walks the whole chain; names the first broken link and ends with 1 if there is one."""
+    """Walks the whole chain.
+
+    Names the first broken link, and ends with 1, if there is one.
+    """
     with opened(ctx) as app, app.store.read() as session:
         count = session.audit.verify()
     if json:
@@ -27,7 +30,10 @@ def verify(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
 
 @store_group.command("migrate")
 def migrate(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Brings the schema up to date. `run` and every other command do that by themselves."""
+    """Brings the schema up to date.
+
+    Every other command does that by itself.
+    """
     from monitor.cli.call import call_of
     from monitor.config import load
     from monitor.store.sqlite import SqliteStore

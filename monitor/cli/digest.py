@@ -26,7 +26,10 @@ def digest(
     ] = False,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """What happened on a day: volume, outcomes, who still waits, gaps, and cases to read in full."""
+    """The daily page for managers.
+
+    Volume, outcomes, who still waits, response times, gaps, and three cases to read in full.
+    """
     form = "json" if json else form
     if form not in FORMATS:
         raise WrongUse(f"{form!r} is no format.", action=f"Use one of {', '.join(FORMATS)}.")

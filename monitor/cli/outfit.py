@@ -67,7 +67,10 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where to work; the current folder by default.")] = Path(),
     admin: Annotated[str, typer.Option("--admin", help="Name of the first person.")] = "admin",
 ) -> None:
-    """Writes config.toml and .env.example, makes the database and the first sign-in. Overwrites nothing."""
+    """Makes a place to work in.
+
+    Writes config.toml and .env.example, makes the database and the first sign-in. Overwrites nothing.
+    """
     from monitor.bootstrap import open_app
 
     file = call_of(ctx).config or folder / CONFIG
@@ -97,7 +100,10 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Ask no platform.")] = False,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Checks configuration, secrets, database, audit log, language model, voice and every source."""
+    """Checks that everything is fit for work.
+
+    Configuration, secrets, database, audit log, language model, voice, people, and every source.
+    """
     from monitor.cli.checks import FAILED, examine
 
     with opened(ctx) as app, working("Checking…"):

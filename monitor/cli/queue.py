@@ -23,7 +23,7 @@ from monitor.domain.errors import PressZeroError, WrongUse
 if TYPE_CHECKING:
     from monitor.bootstrap import App
 
-group = new_group("What waits for a person: list, show, approve, reject, edit, handoff.")
+group = new_group("What waits for a person.")
 
 REF = typer.Argument(metavar="N", help="12 for draft 12, c7 for case 7.")
 REFS = typer.Argument(metavar="N…", help="12 for draft 12, c7 for case 7.")
@@ -80,7 +80,10 @@ def _cells(row: QueueRow) -> Sequence[str]:
 
 @group.command("show")
 def show_case(ctx: typer.Context, n: Annotated[str, REF], json: Annotated[bool, AS_JSON] = False) -> None:
-    """One case whole: the conversation, the readings with their reasons, the draft."""
+    """One case whole.
+
+    The conversation, the readings with their reasons, the draft, notes, promises, outcomes.
+    """
     from monitor.cli.casefile import CaseFile
 
     with opened(ctx) as app:
@@ -103,7 +106,10 @@ def approve_drafts(
     ] = None,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Says yes to a draft, word for word. It is posted when the undo time is over."""
+    """Says yes to a draft, word for word.
+
+    It is posted when the undo time is over. Asks first, unless --yes says that you have read it.
+    """
     if not yes and not sys.stdin.isatty():
         raise WrongUse("Nobody can be asked here.", action="Say --yes if you have read the draft.")
     with opened(ctx) as app:
@@ -128,7 +134,7 @@ def approve_drafts(
 def undo_approval(
     ctx: typer.Context, n: Annotated[str, REF], user: Annotated[str | None, USER] = None
 ) -> None:
-    """Takes an approval back while its undo time lasts."""
+    """Takes an approval back in time."""
     from monitor.stages.review import undo
 
     _act(ctx, n, user, "approve", lambda app, i, name: undo(app.store, i, name, app.clock), "taken back by")
@@ -170,7 +176,10 @@ def edit_draft(
     ] = None,
     user: Annotated[str | None, USER] = None,
 ) -> None:
-    """Changes the words of a draft, or writes the first ones for a case without a draft (cN)."""
+    """Changes the words of a draft.
+
+    Or writes the first ones for a case without a draft (cN). Without --text and --file it opens EDITOR.
+    """
     from monitor.cli.lanes import find
     from monitor.stages.review import edit, write
 
@@ -193,7 +202,10 @@ def hand_off_draft(
     user: Annotated[str | None, USER] = None,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Takes a draft to post it by hand: prints the text, and the platform's reply window if it has one."""
+    """Takes a draft to post it by hand.
+
+    Prints the text, and the address of the platform's reply window if it has one.
+    """
     from monitor.cli.lanes import draft_id_of
     from monitor.stages.review import hand_off, show
 
@@ -215,7 +227,7 @@ def hand_off_draft(
 def confirm_posted(
     ctx: typer.Context, n: Annotated[str, REF], user: Annotated[str | None, USER] = None
 ) -> None:
-    """Says that a reply that was handed off is posted: the customer has been answered."""
+    """Says that a reply was posted by hand."""
     from monitor.stages.review import confirm
 
     _act(ctx, n, user, "draft", lambda app, i, name: confirm(app.store, i, name, app.clock), "confirmed by")

@@ -56,9 +56,9 @@ def read_posts(
     ] = "-",
     form: Annotated[str, typer.Option("--input", help="auto, jsonl or text: what the lines are.")] = "auto",
 ) -> None:
-    """Reads posts (JSONL, or one per line) and writes JSONL: every field kept, plus `reading`.
+    """Reads posts, and writes what they mean.
 
-    Works without any configuration; with one, it knows your own handles, products and places.
+    Takes JSONL, or one post per line; writes JSONL with every field kept, plus `reading`. Works without any configuration; with one, it knows your own handles, products and places.
     Lines that can't be read are counted on standard error, and the exit code is then 1.
     """
     if form not in ("auto", "jsonl", "text"):

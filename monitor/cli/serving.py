@@ -32,7 +32,11 @@ def run(
     port: Annotated[int | None, PORT] = None,
     no_web: Annotated[bool, typer.Option("--no-web", help="Only the scheduler.")] = False,
 ) -> None:
-    """Watches the brand: the scheduler and the inbox in one process, until Ctrl-C."""
+    """Watches the brand, and shows the inbox.
+
+    The scheduler and the pages in one process, until Ctrl-C. On the first start it prints the first
+    sign-in, once.
+    """
     with opened(ctx) as app:
         names = ", ".join(s.name for s in app.settings.sources_on) or "no source is switched on"
         out(f"Press Zero {__version__} watches {app.settings.brand.name}: {names}")
@@ -42,7 +46,10 @@ def run(
 def web(
     ctx: typer.Context, host: Annotated[str | None, HOST] = None, port: Annotated[int | None, PORT] = None
 ) -> None:
-    """Only the inbox; the scheduler runs elsewhere."""
+    """Shows only the inbox.
+
+    The scheduler runs elsewhere, as `presszero run --no-web`.
+    """
     with opened(ctx) as app:
         _serve(app, host, port, web=True, scheduler=False)
 
@@ -77,7 +84,10 @@ def demo(
     host: Annotated[str | None, HOST] = None,
     port: Annotated[int | None, PORT] = None,
 ) -> None:
-    """The sample brand alive: a week of posts, read, drafted, and still coming in. Needs no account."""
+    """Shows a sample brand alive.
+
+    A week of posts about an invented airline, read, drafted, and still coming in. Needs no account.
+    """
     from monitor.bootstrap import open_app
 
     if call_of(ctx).config is not None:

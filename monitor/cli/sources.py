@@ -25,7 +25,10 @@ def sources(
     ] = False,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Health, last complete poll, gaps, rate and money of each source; or the kinds there are."""
+    """How every source stands.
+
+    Health, last complete poll, gaps, rate and money. With --kinds: what there is to choose from.
+    """
     if kinds:
         _print_kinds(json)
         return

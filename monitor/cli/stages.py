@@ -25,7 +25,10 @@ def collect(
     ] = None,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Polls the sources once: everything that is new, until their windows are drained."""
+    """Polls the sources once.
+
+    Everything that is new, until their windows are drained or they have to wait.
+    """
     with opened(ctx) as app, working("Collecting…"):
         reports = app.run_collect(sources or None)
     if json:
@@ -73,7 +76,10 @@ def draft(
     ] = False,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Reads, triages and drafts everything that waits; or shows one case's draft."""
+    """Reads, triages and drafts what waits.
+
+    With --case: shows one case's draft, or the one that would be written, or why none may be.
+    """
     with opened(ctx) as app:
         if case is not None:
             _show_draft(app, case, explain, json)
@@ -121,7 +127,11 @@ def _explained(moves: tuple[Move, ...]) -> Iterator[str]:
 
 
 def publish(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Reconciles what is unknown, then posts what is approved and whose undo time is over."""
+    """Posts what is approved.
+
+    First looks for replies whose outcome is unknown, then sends what is approved and whose undo time
+    is over. Ends with 1 when a platform refused, or did not answer.
+    """
     with opened(ctx) as app:
         report = app.run_publish()
     found = {name: list(getattr(report, name)) for name in _ENDS}
@@ -150,7 +160,10 @@ _ENDS = {
 
 
 def follow(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Watches what became of the customers, and brings back what we promised."""
+    """Sees what became of the customers.
+
+    Settles outcomes, and brings back what we promised.
+    """
     with opened(ctx) as app:
         report = app.run_follow()
     counts = {"settled": report.settled, "silent": report.silent, "reminded": report.reminded}

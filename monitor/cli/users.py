@@ -12,7 +12,7 @@ from monitor.cli.group import new_group
 from monitor.cli.say import as_json, err, out, table
 from monitor.domain.errors import WrongUse
 
-group = new_group("People who may sign in: add, list, password, role, disable.")
+group = new_group("People who may sign in.")
 
 NAME = typer.Argument(help="Their name in Press Zero.")
 FROM_STDIN = typer.Option("--password-stdin", help="Take the password from standard input; else one is made.")
@@ -26,7 +26,10 @@ def add_person(
     email: Annotated[str | None, typer.Option("--email", help="Where digests and resets go.")] = None,
     password_stdin: Annotated[bool, FROM_STDIN] = False,
 ) -> None:
-    """Adds a person. A generated password is shown once, and changed at the first sign-in."""
+    """Adds a person.
+
+    A generated password is shown once, and changed at the first sign-in.
+    """
     from monitor.stages.people import add_user
 
     given = _password(password_stdin)
@@ -38,7 +41,7 @@ def add_person(
 
 @group.command("list")
 def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Everybody who may, or might once, sign in."""
+    """Everybody who may sign in, or once might."""
     with opened(ctx) as app, app.store.read() as session:
         people = session.people.all()
     if json:
@@ -63,7 +66,10 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
 def new_password(
     ctx: typer.Context, name: Annotated[str, NAME], password_stdin: Annotated[bool, FROM_STDIN] = False
 ) -> None:
-    """Gives a new password, and signs the person out everywhere."""
+    """Gives a new password.
+
+    The person is signed out everywhere.
+    """
     from monitor.stages.people import set_password
 
     given = _password(password_stdin)
@@ -93,7 +99,10 @@ def take_access(
     name: Annotated[str, NAME],
     undo: Annotated[bool, typer.Option("--undo", help="Give access back.")] = False,
 ) -> None:
-    """Takes access away at once, everywhere. What they did stays in the audit log."""
+    """Takes access away, at once and everywhere.
+
+    What they did stays in the audit log.
+    """
     from monitor.stages.people import disable
 
     with opened(ctx) as app:
