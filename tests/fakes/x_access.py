@@ -14,7 +14,8 @@ from tests.fakes.server import Request
 SIGNED_HOST = "https://api.twitter.com"  # clients sign for the host they believe in
 WINDOW = timedelta(minutes=15)
 
-# (requests per 15 min for an app, for a user); docs.x.com "Rate limits"
+# (requests per 15 min for an app, for a user). Searches, mentions and create are those of docs.x.com "Rate
+# limits" in August 2026; the others are of a likely size only.
 LIMITS: dict[str, tuple[int, int]] = {
     "search": (450, 300),
     "search_all": (300, 300),
