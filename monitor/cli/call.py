@@ -21,9 +21,7 @@ CONFIG = Path("config.toml")
 
 # The same words for the same thing in every command.
 AS_JSON = typer.Option("--json", help="Print JSON, for machines.")
-USER = typer.Option(
-    "--user", help="Your name in Press Zero; the name you are signed in with here by default."
-)
+USER = typer.Option("--user", help="Your name in `users list`; the variable USER by default.")
 YES = typer.Option("--yes", "-y", help="Don't ask.")
 
 

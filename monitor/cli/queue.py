@@ -153,7 +153,10 @@ def reject_draft(
     ] = "other",
     user: Annotated[str | None, USER] = None,
 ) -> None:
-    """Drops a draft. The case stays open unless no reply is needed."""
+    """Drops a draft.
+
+    The case stays open, to be answered by hand, unless no reply is needed or it was answered elsewhere.
+    """
     from monitor.stages.review import reject
 
     _act(

@@ -58,8 +58,9 @@ def read_posts(
 ) -> None:
     """Reads posts, and writes what they mean.
 
-    Takes JSONL, or one post per line; writes JSONL with every field kept, plus `reading`. Works without any configuration; with one, it knows your own handles, products and places.
-    Lines that can't be read are counted on standard error, and the exit code is then 1.
+    Takes JSONL, or one post per line; writes JSONL with every field kept, plus `reading`. Works
+    without any configuration; with one, it knows your own handles, products and places. Lines that
+    can't be read are counted on standard error, and the exit code is then 1.
     """
     if form not in ("auto", "jsonl", "text"):
         raise WrongUse(f"{form!r} is no kind of input.", action="Use auto, jsonl or text.")
@@ -78,7 +79,7 @@ def read_posts(
 def _read_all(lines: LineReader, form: str, settings: Settings | None, malformed: Malformed) -> None:
     from monitor.bootstrap import open_reader
 
-    reader = open_reader(settings.brand if settings else None)
+    reader = open_reader(settings)
     own = settings.own_handles if settings else None
     out = sys.stdout.buffer
     for number, batch in _batches(lines):
