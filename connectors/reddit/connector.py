@@ -28,7 +28,7 @@ from connectors.reddit.posts import created_at, fullname, is_removed, key_of, me
 from connectors.reddit.wire import ONE_SUBREDDIT, Client, SignedOut
 from monitor import __version__
 from monitor.domain.coverage import Interval
-from monitor.domain.errors import AuthExpired, NotAMention, Refused, WrongUse
+from monitor.domain.errors import AuthExpired, ConnectorError, NotAMention, Refused, WrongUse
 from monitor.domain.mention import Mention, MentionKey, Reject
 from monitor.domain.moments import Clock, utc_text
 from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, SendResult
@@ -150,15 +150,24 @@ class RedditConnector:
     # --- looking again ------------------------------------------------------------------------
 
     def recheck(self, keys: Sequence[MentionKey]) -> Rechecked:
-        """As they are now, and those that are gone; 100 posts a request. Raises by reaction."""
+        """As they are now, and those that are gone; 100 posts a request.
+
+        Breaks off at the first batch without an answer, keeping the ones before; raises by reaction
+        when there are none.
+        """
         alive: list[Mention] = []
         removed: list[MentionKey] = []
         for start in range(0, len(keys), INFO_BATCH):
             batch = keys[start : start + INFO_BATCH]
-            things = self._info(key.native_id for key in batch)
-            # An answer without any of them is either the truth or a hiccup: purging on a hiccup can't
-            # be undone, so it has to be said twice.
-            things = things or self._info(key.native_id for key in batch)
+            names = [key.native_id for key in batch]
+            try:
+                # An answer without any of them is either the truth or a hiccup: purging on a hiccup
+                # can't be undone, so it has to be said twice.
+                things = self._info(names) or self._info(names)
+            except ConnectorError:
+                if not start:
+                    raise
+                break
             for key in batch:
                 thing = things.get(key.native_id)
                 if thing is None or is_removed(thing):

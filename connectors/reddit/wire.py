@@ -73,6 +73,8 @@ class OneShot(Requestor):
             self._http.close()
             self.writes += 1
         kwargs["timeout"] = self._seconds
+        # Without any `auth`, requests puts a password from ~/.netrc in the place of our token.
+        kwargs["auth"] = kwargs.get("auth") or _as_it_is
         kwargs["allow_redirects"] = False  # the token request carries the password: to nobody else
         problem: ConnectorError
         try:
@@ -231,6 +233,11 @@ class Client:
     def close(self) -> None:
         """Ends the connections. Safe to call twice."""
         self._wire.close()
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request already carries its token."""
+    return request
 
 
 def _never_connected(exc: requests.RequestException) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -349,6 +350,25 @@ def test_wrong_credentials(reddit: Reddit, wrong: dict[str, str]) -> None:
         reddit.connector(secrets={**SECRETS, **wrong}).fetch(Ask(DAY))
 
 
+def test_a_netrc_file_does_not_replace_the_token(
+    reddit: Reddit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login ann password not-for-reddit\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert reddit.connector().fetch(Ask(DAY)).rejects == ()
+
+
+def test_a_praw_ini_changes_nothing(reddit: Reddit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("praw_username", "mallory")
+    monkeypatch.setenv("praw_refresh_token", "hers")
+    monkeypatch.setenv("praw_site", "hers")
+    reader = reddit.connector(secrets={"CLIENT_ID": "a", "CLIENT_SECRET": "b"})
+    reader.fetch(Ask(DAY))
+    assert list(reddit.fake.tokens.values()) == [None], "read-only, as the account says"
+
+
 def test_the_user_agent_is_as_the_rules_ask(reddit: Reddit) -> None:
     connector = reddit.connector()
     assert connector._user_agent().startswith("python:presszero:")
@@ -377,6 +397,16 @@ def test_recheck_asks_for_100_at_a_time(reddit: Reddit) -> None:
     edited = next(m for m in alive if m.native_id == "t1_00200")
     assert edited.text == "edited" and edited.edited_at == NOON
     assert len(reddit.server.requests("info")) == 3
+
+
+def test_a_recheck_that_breaks_off_keeps_what_was_answered(reddit: Reddit) -> None:
+    keys = [MentionKey("reddit", n) for n in reddit.load(150)]
+    reddit.server.faults.add(do="503", on="info", after=1)
+    alive, removed, _ = reddit.connector().recheck(keys)
+    assert (len(alive), removed) == (100, ())
+    reddit.server.faults.add(do="503", on="info")
+    with pytest.raises(Transient):
+        reddit.connector().recheck(keys)
 
 
 def test_one_empty_answer_purges_nothing(reddit: Reddit) -> None:
