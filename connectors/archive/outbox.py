@@ -39,8 +39,11 @@ class Outbox:
         self.path = path
 
     def find(self, key: str) -> Posted | None:
-        """The reply with that key, or None: it provably isn't there. Raises OSError."""
-        if not self.path.exists():
+        """The reply with that key, or None: it provably isn't there.
+
+        Raises OSError, also when the whole folder is missing: an unmounted disk proves nothing.
+        """
+        if self.path not in self.path.parent.iterdir():
             return None
         with self._locked() as handle:
             return self._look(handle, key)[0]

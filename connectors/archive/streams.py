@@ -181,7 +181,7 @@ def stream_of(file: File, *, pipe: bool = False) -> Stream:
         return PackedStream(file, first, zstd=False)
     if first == b"\x28\xb5\x2f\xfd" or (first[1:] == b"\x2a\x4d\x18" and first[0] >> 4 == 5):
         return PackedStream(file, first, zstd=True)
-    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff") and 0 in first[2:]:
         file.close()
         raise InputUnreadable("The file is UTF-16.", action="Save it as UTF-8.")
     return PlainStream(file, first, pipe=pipe)

@@ -18,6 +18,8 @@ from monitor.domain.mention import Mention, Reject
 SETTLED = timedelta(minutes=1)
 # Rows looked at in one call when only those of a window are wanted.
 WINDOW_ROWS = 20_000
+# Bytes after which a page is full, however few its rows.
+PAGE_BYTES = 16 << 20
 # When a silent pipe is asked again.
 PIPE_PAUSE = timedelta(seconds=1)
 
@@ -34,7 +36,8 @@ class Sweep:
     opened: OpenInput | None = None
     mentions: list[Mention] = field(default_factory=list)
     rejects: list[tuple[str, Reject]] = field(default_factory=list)
-    looked_at: int = 0
+    looked_at: int = 0  # lines
+    size: int = 0  # bytes
     drained: bool = False
     wake_at: datetime | None = None
 
@@ -66,7 +69,7 @@ class Sweep:
             return True
         self.place.current = source.name
         try:
-            while self._room() > 0:
+            while self._room() > 0 and self.size < PAGE_BYTES:
                 batch = opened.format.take(opened.reader, self._room(), self._settled(opened))
                 if batch.used:
                     if not self._take(opened, batch):
@@ -120,7 +123,9 @@ class Sweep:
         self._keep(batch.mentions)
         self.rejects += [(opened.input.name, row) for row in batch.rejects]
         self.looked_at += batch.used
+        self.size -= opened.reader.offset
         opened.reader.consume(batch.used)
+        self.size += opened.reader.offset
         return due
 
     def replay(self, first: datetime) -> Replay:

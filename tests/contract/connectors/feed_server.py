@@ -58,7 +58,11 @@ class FeedServer:
 
     def add(self, at: datetime | None, **changes: str) -> Item:
         number = len(self.items) + 1
-        shape = {"guid": f"tag:example,2026:{number}", "title": f"Item {number}", "body": f"<p>Words {number}</p>"}
+        shape = {
+            "guid": f"tag:example,2026:{number}",
+            "title": f"Item {number}",
+            "body": f"<p>Words {number}</p>",
+        }
         shape["link"] = f"https://news.example/{number}"
         item = Item(at=at, **(shape | changes))
         self.items.insert(0, item)

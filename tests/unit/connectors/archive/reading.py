@@ -56,7 +56,9 @@ def poll(
     connector: ArchiveConnector, cursor: str | None = None, limit: int = 1000, restart: Any = None
 ) -> tuple[list[Mention], list[Page]]:
     """One poll: pages until the window is drained. `restart` gives a new instance for every page."""
-    ask, mentions, pages = Ask(None, cursor=cursor, limit=limit), [], []
+    mentions: list[Mention] = []
+    pages: list[Page] = []
+    ask = Ask(None, cursor=cursor, limit=limit)
     while True:
         page = (restart() if restart else connector).fetch(ask)
         mentions += page.mentions

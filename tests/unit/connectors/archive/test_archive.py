@@ -136,7 +136,9 @@ def test_a_folder_is_read_in_order_of_names_and_its_files_grow(tmp_path: Path) -
     (folder / "README.txt").write_text("not an export")
     mentions, pages = poll(source(folder), limit=2, restart=lambda: source(folder))
     assert ids(mentions) == numbers(12)
-    assert pages[-1].proves == Interval(mentions[0].created_at, mentions[-1].created_at + timedelta(milliseconds=1))
+    assert pages[-1].proves == Interval(
+        mentions[0].created_at, mentions[-1].created_at + timedelta(milliseconds=1)
+    )
     with (folder / "a.jsonl").open("ab") as file:
         file.write(jsonl([row(50)]))
     (folder / "aa.jsonl").write_bytes(jsonl([row(1) | {"id": "51"}]))
@@ -154,7 +156,9 @@ def test_coverage_is_proven_only_by_rows_in_order(tmp_path: Path) -> None:
     path.write_bytes(jsonl([row(0), row(1), row(2)]))
     mentions, pages = poll(source(path), limit=2)
     assert pages[0].proves is None
-    assert pages[-1].proves == Interval(mentions[0].created_at, mentions[2].created_at + timedelta(milliseconds=1))
+    assert pages[-1].proves == Interval(
+        mentions[0].created_at, mentions[2].created_at + timedelta(milliseconds=1)
+    )
 
 
 def test_only_rows_of_a_window(tmp_path: Path) -> None:
@@ -198,6 +202,14 @@ def test_damaged_data_give_what_is_sound_and_then_say_so(tmp_path: Path) -> None
     path.write_bytes(whole)  # the copy is finished
     rest, _ = poll(source(path), page.resume)
     assert ids(rest) == numbers(2000 - len(got), len(got))
+
+
+def test_a_page_is_full_by_its_bytes_too(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(jsonl(row(i, "x" * 900_000) for i in range(40)))
+    mentions, pages = poll(source(path), limit=20_000)
+    assert ids(mentions) == numbers(40)
+    assert len(pages) == 2
 
 
 def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:

@@ -154,7 +154,9 @@ def test_rows_that_are_no_mentions(changes: dict[str, object], reason: str) -> N
 
 
 def test_odd_extras_never_cost_the_row() -> None:
-    mention = read(lang=7, location={"full_name": "Köln"}, metrics=["no"], media=3, author_followers="many", x=1)
+    mention = read(
+        lang=7, location={"full_name": "Köln"}, metrics=["no"], media=3, author_followers="many", x=1
+    )
     assert (mention.lang, mention.location, mention.metrics, mention.media) == ("7", "Köln", {}, ())
     assert mention.author_followers is None
 
