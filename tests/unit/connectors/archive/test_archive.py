@@ -209,7 +209,7 @@ def test_a_page_is_full_by_its_bytes_too(tmp_path: Path) -> None:
     path.write_bytes(jsonl(row(i, "x" * 900_000) for i in range(40)))
     mentions, pages = poll(source(path), limit=20_000)
     assert ids(mentions) == numbers(40)
-    assert len(pages) == 2
+    assert len(pages) > 1
 
 
 def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
