@@ -191,6 +191,9 @@ def _drain(poll: Poll, window: Window, state: SourceState, report: CollectReport
         if resume is None:
             report.complete, report.next_at = True, page.wake_at
             return True
+        if page.wake_at is not None:  # the platform wants a pause between pages; the window stays open
+            report.complete, report.next_at = False, page.wake_at
+            return False
 
 
 def _within_budget(poll: Poll) -> None:

@@ -151,6 +151,7 @@ def _still_wanted(store: Store, draft_id: int, now: datetime, report: PublishRep
                 text=approval.text,
                 key=reply_key(draft, approval),
                 conversation=conversation.case.conversation,
+                parent_text=_parent_text(conversation, draft),
             )
         state, why = objection or (DraftState.EDITED, "there is no approval")
         moved = session.drafts.move(draft, state, now, reason=why, send_after=None)
@@ -179,6 +180,10 @@ def _objection(
     if case.verdict != MayReply.POSTABLE.value:
         return DraftState.STALE, f"we may no longer post here ({case.verdict_rule})"
     return None
+
+
+def _parent_text(conversation: Conversation, draft: Draft) -> str | None:
+    return next((t.mention.text for t in conversation.turns if t.mention.native_id == draft.in_reply_to), None)
 
 
 def _prepare(
@@ -340,7 +345,13 @@ def _reconcile(store: Store, route: Route, clock: Clock, report: PublishReport) 
             continue
         publisher, own_handle = found
         reply = OutgoingReply(
-            draft.id, draft.platform, draft.in_reply_to, approval.text, attempt.key, case.conversation
+            draft_id=draft.id,
+            platform=draft.platform,
+            in_reply_to=draft.in_reply_to,
+            text=approval.text,
+            key=attempt.key,
+            conversation=case.conversation,
+            attempted_at=attempt.started_at,
         )
         try:
             answer = publisher.find_own_reply(reply)

@@ -42,7 +42,12 @@ class Digests:
 
     def claim(self, key: str, day: date, at: datetime, lease_until: datetime) -> bool:
         """Takes a delivery before it is made; False when it was made, or another process is at it."""
-        params = {"key": key, "day": day.isoformat(), "at": utc_text(at), "lease_until": utc_text(lease_until)}
+        params = {
+            "key": key,
+            "day": day.isoformat(),
+            "at": utc_text(at),
+            "lease_until": utc_text(lease_until),
+        }
         return self._db.execute("digest_claim", params) == 1
 
     def finish(self, key: str, state: str, at: datetime, detail: str | None = None) -> None:

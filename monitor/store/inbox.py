@@ -35,6 +35,7 @@ class LastPost:
     """The customer's newest post of a case: what they said, and what was read in it."""
 
     text: str
+    first: str  # what they came with, where it is another post
     has_media: bool
     reading: Reading | None
     posts: int  # how many posts of theirs the case holds
@@ -76,7 +77,11 @@ class Inbox:
         for row in self._db.rows("inbox_posts", _ids(cases)) if cases else []:
             before = found.get(row["case_id"])
             found[row["case_id"]] = LastPost(
-                row["text"], bool(row["media"]), reading_of(row["reading"]), before.posts + 1 if before else 1
+                text=row["text"],
+                first=(before.first or before.text) if before else "",
+                has_media=bool(row["media"]) or (before is not None and before.has_media),
+                reading=reading_of(row["reading"]),
+                posts=before.posts + 1 if before else 1,
             )
         return found
 

@@ -24,6 +24,9 @@ from monitor.store.statements import statements
 BUSY_SECONDS = 30.0
 CACHE_KIB = 65536
 
+# 32 MB of 4 KiB pages: a bulk load checkpoints (and waits for the disk) eight times less often.
+CHECKPOINT_PAGES = 8192
+
 
 class SqliteConnection:
     """The adapter: named statements over one sqlite3 connection."""
@@ -89,6 +92,7 @@ class SqliteStore:
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             conn.execute("PRAGMA temp_store = MEMORY")
+            conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         except sqlite3.Error as exc:
             raise StoreUnavailable(f"{self.path} can't be opened as a SQLite database: {exc}.") from exc
         return SqliteConnection(sqlite_utils.Database(conn))
