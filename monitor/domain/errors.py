@@ -243,6 +243,20 @@ class NotAllowed(PressZeroError):
     action = "Ask somebody whose role allows it (`presszero users list`)."
 
 
+class CrossSiteRequest(PressZeroError):
+    """A change was asked for by something that is no page of the inbox."""
+
+    code = "PZ-603"
+    action = "Open the page in this inbox and try again there."
+
+
+class FormTooLarge(PressZeroError):
+    """A form is larger than any form of the inbox."""
+
+    code = "PZ-604"
+    action = "Shorten the text."
+
+
 # --- reading ----------------------------------------------------------------------------------
 
 

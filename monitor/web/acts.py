@@ -1,0 +1,342 @@
+"""What people do with a case. A function is one POST, one call into `monitor.stages.review`, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from monitor.domain.case import Outcome
+from monitor.domain.draft import APPROVABLE, Draft
+from monitor.domain.errors import (
+    BadMoment,
+    ClaimedByOther,
+    DraftBlocked,
+    ForbiddenTransition,
+    NotFound,
+    PressZeroError,
+    StaleApproval,
+    WrongUse,
+)
+from monitor.domain.moments import parse_moment
+from monitor.stages import review
+from monitor.stages.people import SignedIn
+from monitor.stages.review import Shown, tidy
+from monitor.web.access import Approver, Drafter, Services
+from monitor.web.case import Notice, show_case
+from monitor.web.editor import editor_of, source_of
+from monitor.web.pages import render, wants_part
+from monitor.web.services import WebServices
+
+router = APIRouter()
+
+Text = Annotated[str, Form()]
+_Number = Annotated[int, Form()]
+_Optional = Annotated[str, Form()]
+
+STATUS: dict[type[PressZeroError], int] = {
+    NotFound: 404,
+    WrongUse: 400,
+    StaleApproval: 409,
+    ForbiddenTransition: 409,
+    ClaimedByOther: 409,
+    DraftBlocked: 422,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForm:
+    """The editor as it was sent: the words, and what its page showed."""
+
+    case_id: int
+    text: str
+    draft_id: int  # 0: the case had no draft
+    version: int
+    hash: str
+    seen: str
+    shown_at: str
+    override: str
+
+
+def reply_form(
+    case_id: int,
+    text: Text,
+    draft_id: _Number = 0,
+    version: _Number = 0,
+    hash: _Optional = "",
+    seen: _Optional = "",
+    shown_at: _Optional = "",
+    override: _Optional = "",
+) -> ReplyForm:
+    """A dependency: the fields of the editor."""
+    return ReplyForm(case_id, tidy(text), draft_id, version, hash, seen, shown_at, override.strip())
+
+
+Reply = Annotated[ReplyForm, Depends(reply_form)]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One request: who does it, with what."""
+
+    request: Request
+    services: WebServices
+    person: SignedIn
+
+    def answer(self, case_id: int, do: Callable[[], object], form: ReplyForm | None = None) -> Response:
+        """Does it and goes back to the case; what does not go through is said there, and no word is lost."""
+        try:
+            do()
+        except tuple(STATUS) as error:
+            return show_case(
+                self.request,
+                self.services,
+                self.person,
+                case_id,
+                status=STATUS[type(error)],
+                notice=Notice.of(error),
+                text=form.text if form else None,
+                seen=form.seen if form else "",
+            )
+        return RedirectResponse(f"/cases/{case_id}", 303)
+
+
+def act_of_drafter(request: Request, services: Services, person: Drafter) -> Act:
+    """A dependency: somebody who may draft."""
+    return Act(request, services, person)
+
+
+def act_of_approver(request: Request, services: Services, person: Approver) -> Act:
+    """A dependency: somebody who may approve."""
+    return Act(request, services, person)
+
+
+Drafting = Annotated[Act, Depends(act_of_drafter)]
+Approving = Annotated[Act, Depends(act_of_approver)]
+
+
+# --- the words ---
+
+
+@router.post("/cases/{case_id}/save")
+def save(act: Drafting, form: Reply) -> Response:
+    """Keeps a person's words. Asked by htmx, it answers with the state of the editor instead of the page."""
+    if not wants_part(act.request):
+        return act.answer(form.case_id, lambda: saved(act, form), form)
+    try:
+        draft, notice = saved(act, form), None
+    except tuple(STATUS) as error:
+        draft, notice = None, Notice.of(error)
+    return _editor_part(act, form, draft, notice)
+
+
+def _editor_part(act: Act, form: ReplyForm, draft: Draft | None, notice: Notice | None) -> Response:
+    with act.services.store.read() as session:
+        conversation = session.cases.conversation(form.case_id)
+        stored = session.drafts.live_of(form.case_id)
+    return render(
+        act.request,
+        act.services,
+        "_checked.html",
+        person=act.person,
+        editor=editor_of(act.services, conversation, stored, act.person.name, form.text),
+        saved=draft,
+        notice=notice,
+    )
+
+
+def saved(act: Act, form: ReplyForm) -> Draft:
+    """The draft with the words of the form: edited, or written where there was none."""
+    store, clock, user = act.services.store, act.services.clock, act.person.name
+    with store.read() as session:
+        conversation = session.cases.conversation(form.case_id)
+        draft = session.drafts.live_of(form.case_id)
+    if (draft.id if draft else 0) != form.draft_id:
+        what = "has a draft now" if draft else "no longer has the draft that was shown"
+        raise StaleApproval(f"The case {what}.", action="Read it; your own words are still in the editor.")
+    if draft is None:
+        source = source_of(act.services, conversation, None)
+        return review.write(store, form.case_id, user, form.text, source, clock)
+    if draft.text == form.text:
+        return draft
+    # One's own newer version is this same editor's autosave, overtaken by the button.
+    version = draft.version if draft.written_by == user else form.version
+    return review.edit(store, draft.id, user, form.text, version, clock)
+
+
+@router.post("/cases/{case_id}/approve")
+def approve(act: Approving, form: Reply) -> Response:
+    """The yes: to these words, and to the conversation as the page showed it."""
+    return act.answer(form.case_id, lambda: _approve(act, form), form)
+
+
+def _approve(act: Act, form: ReplyForm) -> None:
+    draft = saved(act, form)
+    # Untouched words must be those of the version that was shown; the person's own were saved just now.
+    untouched = form.draft_id and draft.version == form.version
+    own = draft.written_by == act.person.name
+    version = draft.version if untouched or own else form.version
+    review.approve(
+        act.services.store,
+        draft.id,
+        act.person.name,
+        Shown(form.text, form.hash, version, _seconds(act.services, form.shown_at)),
+        act.services.clock,
+        undo=act.services.undo,
+        check=act.services.check,
+        override_reason=form.override or None,
+    )
+
+
+def _seconds(services: WebServices, shown_at: str) -> float | None:
+    try:
+        return max(0.0, (services.clock.now() - parse_moment(shown_at)).total_seconds())
+    except BadMoment:
+        return None
+
+
+@router.post("/cases/{case_id}/keep")
+def keep(act: Drafting, form: Reply) -> Response:
+    """The words still fit: a stale, refused or handed-off draft becomes one that can be approved."""
+
+    def do() -> None:
+        draft = saved(act, form)
+        if draft.state not in APPROVABLE:
+            review.keep(act.services.store, draft.id, act.person.name, form.version, act.services.clock)
+
+    return act.answer(form.case_id, do, form)
+
+
+@router.post("/cases/{case_id}/hand-off")
+def hand_off(act: Drafting, form: Reply) -> Response:
+    """The person takes the words and posts them by hand."""
+
+    def do() -> None:
+        review.hand_off(act.services.store, saved(act, form).id, act.person.name, act.services.clock)
+
+    return act.answer(form.case_id, do, form)
+
+
+# --- the draft ---
+
+
+def _live(act: Act, case_id: int) -> Draft:
+    with act.services.store.read() as session:
+        draft = session.drafts.live_of(case_id)
+    if draft is None:
+        raise ForbiddenTransition(f"Case {case_id} has no draft any more.")
+    return draft
+
+
+@router.post("/cases/{case_id}/claim")
+def claim(act: Drafting, case_id: int) -> Response:
+    """Tells the others that somebody is at it."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.claim(services.store, _live(act, case_id).id, user, services.clock)
+    )
+
+
+@router.post("/cases/{case_id}/release")
+def release(act: Drafting, case_id: int) -> Response:
+    """Gives the draft back."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.release(services.store, _live(act, case_id).id, user, services.clock)
+    )
+
+
+@router.post("/cases/{case_id}/reject")
+def reject(act: Drafting, case_id: int, reason: Text, draft_id: _Number) -> Response:
+    """The no, with its reason."""
+
+    def do() -> None:
+        draft = _live(act, case_id)
+        if draft.id != draft_id:
+            raise StaleApproval("There is another draft now than the one that was shown.")
+        review.reject(act.services.store, draft.id, act.person.name, reason, act.services.clock)
+
+    return act.answer(case_id, do)
+
+
+@router.post("/cases/{case_id}/undo")
+def undo(act: Approving, case_id: int) -> Response:
+    """Takes a yes back while its window lasts."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.undo(services.store, _live(act, case_id).id, user, services.clock)
+    )
+
+
+@router.post("/cases/{case_id}/confirm")
+def confirm(act: Drafting, case_id: int) -> Response:
+    """The person posted it by hand."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.confirm(services.store, _live(act, case_id).id, user, services.clock)
+    )
+
+
+# --- the case ---
+
+
+@router.post("/cases/{case_id}/assign")
+def assign(act: Drafting, case_id: int, assignee: _Optional = "") -> Response:
+    """Gives the case to a colleague, or to nobody."""
+
+    def do() -> None:
+        with act.services.store.read() as session:
+            user = session.people.get(assignee) if assignee else None
+        if assignee and (user is None or user.disabled_at is not None):
+            raise WrongUse(f"There is nobody named {assignee!r}.", action="Choose somebody from the list.")
+        review.assign(act.services.store, case_id, act.person.name, assignee or None, act.services.clock)
+
+    return act.answer(case_id, do)
+
+
+@router.post("/cases/{case_id}/note")
+def note(act: Drafting, case_id: int, text: Text) -> Response:
+    """An internal note."""
+    services, user = act.services, act.person.name
+    return act.answer(case_id, lambda: review.note(services.store, case_id, user, text, services.clock))
+
+
+@router.post("/cases/{case_id}/correct")
+def correct(act: Drafting, case_id: int, field: Text, value: Text) -> Response:
+    """The machine read it wrong."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.correct(services.store, case_id, user, field, value, services.clock)
+    )
+
+
+@router.post("/cases/{case_id}/close")
+def close(act: Drafting, case_id: int, outcome: Text) -> Response:
+    """What became of the customer."""
+
+    def do() -> None:
+        if outcome not in set(Outcome):
+            raise WrongUse(f"{outcome!r} is no outcome.", action="Choose one from the list.")
+        review.close(act.services.store, case_id, act.person.name, Outcome(outcome), act.services.clock)
+
+    return act.answer(case_id, do)
+
+
+@router.post("/cases/{case_id}/reopen")
+def reopen(act: Drafting, case_id: int) -> Response:
+    """Brings a case back."""
+    services, user = act.services, act.person.name
+    return act.answer(case_id, lambda: review.reopen(services.store, case_id, user, services.clock))
+
+
+@router.post("/cases/{case_id}/promises/{promise_id}")
+def promise(act: Drafting, case_id: int, promise_id: int, kept: Text) -> Response:
+    """A promise was kept, or it was not."""
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id,
+        lambda: review.settle_promise(services.store, promise_id, user, kept == "yes", services.clock),
+    )

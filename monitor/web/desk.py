@@ -1,0 +1,228 @@
+"""The pages around the queue: sources, digest, people, the posting switch, health for machines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+
+from monitor.domain.coverage import Gap, Interval
+from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
+from monitor.stages import people, review
+from monitor.store.ledger import SourceState
+from monitor.web.access import Admin, Pauser, Reader, Services
+from monitor.web.case import Notice
+from monitor.web.pages import frame_of, render, safe_next
+
+router = APIRouter()
+COVERAGE_DAYS = 7
+GAPS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source with what it has proven of the last days. Strips are (start, width) in per cent."""
+
+    state: SourceState
+    covered: tuple[tuple[float, float], ...]
+    share: float | None  # of the time since it was first covered, 0–1
+    gaps: int
+
+
+@router.get("/sources")
+def sources(request: Request, services: Services, person: Reader) -> Response:
+    """How every source stands, and what could not be seen."""
+    now = services.clock.now()
+    window = Interval(now - timedelta(days=COVERAGE_DAYS), now)
+    with services.store.read() as session:
+        frame = frame_of(session)
+        gaps = session.ledger.gaps()
+        views = [
+            _source_view(state, session.ledger.coverage(state.source), gaps, window)
+            for state in session.ledger.states()
+        ]
+    return render(
+        request,
+        services,
+        "sources.html",
+        person=person,
+        frame=frame,
+        sources=views,
+        gaps=sorted(gaps, key=lambda g: g.interval.start, reverse=True)[:GAPS_SHOWN],
+        gaps_total=len(gaps),
+        days=COVERAGE_DAYS,
+    )
+
+
+def _source_view(
+    state: SourceState, covered: list[Interval], gaps: list[Gap], window: Interval
+) -> SourceView:
+    inside = [
+        Interval(max(i.start, window.start), min(i.end, window.end))
+        for i in covered
+        if i.end > window.start and i.start < window.end
+    ]
+    whole = (window.end - window.start).total_seconds()
+    strips = tuple(
+        (
+            100 * (i.start - window.start).total_seconds() / whole,
+            max(0.2, 100 * (i.end - i.start).total_seconds() / whole),
+        )
+        for i in inside
+    )
+    since = (window.end - inside[0].start).total_seconds() if inside else 0
+    seen = sum((i.end - i.start).total_seconds() for i in inside)
+    return SourceView(
+        state,
+        strips,
+        min(1.0, seen / since) if since else None,
+        sum(1 for g in gaps if g.source == state.source),
+    )
+
+
+@router.get("/digest")
+def newest_digest(services: Services, person: Reader) -> Response:
+    """Yesterday's, in the brand's time zone."""
+    del person
+    yesterday = services.clock.now().astimezone(services.timezone).date() - timedelta(days=1)
+    return RedirectResponse(f"/digest/{yesterday}", 303)
+
+
+@router.get("/digest/{day}")
+def digest(request: Request, services: Services, person: Reader, day: date) -> Response:
+    """A day's digest, framed: it brings the styles of a mail."""
+    with services.store.read() as session:
+        frame = frame_of(session)
+    today = services.clock.now().astimezone(services.timezone).date()
+    return render(
+        request,
+        services,
+        "digest.html",
+        person=person,
+        frame=frame,
+        day=day,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1) if day < today else None,
+        there=services.digest is not None and day <= today,
+    )
+
+
+_HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
+
+
+@router.get("/digest/{day}/page")
+def digest_page(services: Services, person: Reader, day: date) -> Response:
+    """The digest itself: styles as in a mail, no script at all."""
+    del person
+    html = services.digest(day) if services.digest else None
+    if html is None:
+        raise NotFound(f"There is no digest of {day}.", action="Choose another day.")
+    base = '<base target="_top">'  # its links open in the page around it
+    whole, heads = _HEAD.subn(lambda m: m[0] + base, html, count=1)
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+        "sandbox allow-same-origin allow-top-navigation-by-user-activation"
+    )
+    return HTMLResponse(
+        whole if heads else base + html,
+        headers={"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"},
+    )
+
+
+@router.post("/pause")
+def pause(
+    services: Services,
+    person: Pauser,
+    on: Annotated[str, Form()],
+    reason: Annotated[str, Form(max_length=300)] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """The switch that stops all posting; everybody sees who and why."""
+    review.pause(services.store, person.name, on == "yes", reason, services.clock)
+    return RedirectResponse(safe_next(next), 303)
+
+
+@router.get("/people")
+def people_page(request: Request, services: Services, person: Admin) -> Response:
+    """Everybody who may come in."""
+    return _people(request, services, person)
+
+
+def _people(
+    request: Request,
+    services: Services,
+    person: people.SignedIn,
+    notice: Notice | None = None,
+    handed: tuple[str, str] | None = None,
+) -> Response:
+    with services.store.read() as session:
+        frame, everybody = frame_of(session), session.people.all()
+    return render(
+        request,
+        services,
+        "people.html",
+        person=person,
+        frame=frame,
+        everybody=everybody,
+        roles=people.ROLES,
+        notice=notice,
+        handed=handed,
+        status=400 if notice else 200,
+    )
+
+
+@router.post("/people")
+def add_person(
+    request: Request,
+    services: Services,
+    person: Admin,
+    name: Annotated[str, Form(max_length=200)],
+    role: Annotated[str, Form()],
+) -> Response:
+    """A new colleague; the generated password is shown once."""
+    try:
+        password = people.add_user(services.store, name.strip(), role, None, services.clock, by=person.name)
+    except PressZeroError as error:
+        return _people(request, services, person, Notice.of(error))
+    return _people(request, services, person, handed=(name.strip(), password))
+
+
+@router.post("/people/{name}")
+def change_person(
+    request: Request,
+    services: Services,
+    person: Admin,
+    name: str,
+    do: Annotated[str, Form()],
+    role: Annotated[str, Form()] = "",
+) -> Response:
+    """`do`: role, password, disable or enable."""
+    store, clock, by = services.store, services.clock, person.name
+    handed = None
+    try:
+        if do == "role":
+            people.set_role(store, name, role, clock, by=by)
+        elif do == "password":
+            handed = (name, people.set_password(store, name, None, clock, by=by))
+        elif do in ("disable", "enable"):
+            people.disable(store, name, clock, by=by, off=do == "disable")
+        else:
+            raise NotFound(f"{do!r} is nothing that can be done to a person.", action="Use the buttons.")
+    except PressZeroError as error:
+        return _people(request, services, person, Notice.of(error))
+    return _people(request, services, person, handed=handed)
+
+
+@router.get("/healthz")
+def healthz(services: Services) -> Response:
+    """For load balancers: 200 while the store answers."""
+    try:
+        with services.store.read() as session:
+            session.inbox.pulse()
+    except StoreUnavailable as error:
+        return PlainTextResponse(f"{error.code}\n", status_code=503)
+    return PlainTextResponse("ok\n")

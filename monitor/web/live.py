@@ -1,0 +1,88 @@
+"""Server-sent events: tells open pages that something changed, never what. They ask for what they show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from monitor.domain.case import Lane
+from monitor.domain.errors import PressZeroError
+from monitor.web import words
+from monitor.web.access import Reader, Services
+from monitor.web.pages import frame_of, render
+from monitor.web.services import WebServices
+
+router = APIRouter()
+
+LOOK_EVERY = 1.0  # seconds between two looks at the store, however many pages are open
+# A stream ends by itself and the browser opens the next one: a server that is asked to stop does not
+# have to wait for pages that stay open all day, and a session that ended is noticed.
+STREAM_LASTS = 60.0
+KEEP_ALIVE = 15.0
+
+
+class Pulse:
+    """Looks at the store for all streams of this process together."""
+
+    def __init__(self, services: WebServices) -> None:
+        self._services = services
+        self._value = ""
+        self._looked = 0.0
+        self._lock = asyncio.Lock()
+
+    async def value(self) -> str:
+        """The newest pulse, at most LOOK_EVERY old."""
+        async with self._lock:
+            now = asyncio.get_running_loop().time()
+            if now - self._looked >= LOOK_EVERY:
+                self._value = await run_in_threadpool(self._look)
+                self._looked = now
+            return self._value
+
+    def _look(self) -> str:
+        try:
+            with self._services.store.read() as session:
+                return session.inbox.pulse()
+        except PressZeroError:
+            return self._value  # the store is busy: nothing new can be said
+
+
+@router.get("/events")
+async def events(request: Request, person: Reader, since: str = "") -> Response:
+    """A stream of `pulse` events, one per change; `since` is the pulse that the page was made with."""
+    del person
+    pulse: Pulse = request.app.state.pulse
+    since = request.headers.get("last-event-id", since)
+    return StreamingResponse(
+        _stream(request, pulse, since),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _stream(request: Request, pulse: Pulse, told: str) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    start = spoke = loop.time()
+    yield "retry: 2000\n\n"
+    while loop.time() - start < STREAM_LASTS and not await request.is_disconnected():
+        value = await pulse.value()
+        if value != told:
+            told, spoke = value, loop.time()
+            yield f"event: pulse\nid: {value}\ndata: {value}\n\n"
+        elif loop.time() - spoke > KEEP_ALIVE:
+            spoke = loop.time()
+            yield ": still here\n\n"
+        await asyncio.sleep(LOOK_EVERY)
+
+
+@router.get("/lanes")
+def lanes(request: Request, services: Services, person: Reader, lane: str = "") -> Response:
+    """A piece of the page: the lanes with their counts."""
+    with services.store.read() as session:
+        frame = frame_of(session)
+    current = Lane(lane) if lane in set(Lane) else None
+    return render(request, services, "_lanes.html", person=person, frame=frame, lane=current, words=words)

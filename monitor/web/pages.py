@@ -1,0 +1,125 @@
+"""Templates, and the frame that every page stands in: lanes, health, switches, the person."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.domain.case import Lane
+from monitor.domain.moments import parse_moment
+from monitor.stages.people import May, SignedIn
+from monitor.store.ledger import SourceState
+from monitor.store.protocol import Row
+from monitor.store.session import Session
+from monitor.web import spans, times, words
+from monitor.web.services import WebServices
+
+THEMES = ("system", "light", "dark")
+TROUBLE = frozenset({"auth", "failing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its own content."""
+
+    lanes: dict[Lane, int]
+    troubled: tuple[SourceState, ...]
+    paused: Row | None
+    pulse: str
+
+
+def frame_of(session: Session) -> Frame:
+    """Read in the same snapshot as the page's content."""
+    troubled = tuple(s for s in session.ledger.states() if s.health in TROUBLE)
+    return Frame(session.cases.lanes(), troubled, session.people.posting_paused(), session.inbox.pulse())
+
+
+@cache
+def static_version() -> str:
+    """A hash over every static file: new content gets a new address, so browsers may keep what they have."""
+    digest = hashlib.sha256()
+    root = resources.files("monitor.web") / "static"
+    for entry in sorted(root.iterdir(), key=lambda e: e.name):
+        digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def environment() -> Environment:
+    """Everything is escaped; a name that is not there is an error, not an empty place."""
+    env = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(
+        words=words,
+        static=f"/static/{static_version()}",
+        May=May,
+        Lane=Lane,
+        marked=spans.marked,
+        spans_of=spans.spans_of,
+        clock_of=times.clock_of,
+    )
+    env.filters.update(
+        parsed=parse_moment,
+        platform=words.platform,
+        action=words.action,
+        plain=words.plain,
+        seemly=spans.seemly,
+    )
+    return env
+
+
+def render(
+    request: Request,
+    services: WebServices,
+    template: str,
+    *,
+    person: SignedIn | None = None,
+    frame: Frame | None = None,
+    status: int = 200,
+    **context: Any,
+) -> Response:
+    """One page. `frame` None: a page without the lanes (sign-in, some errors)."""
+    now = services.clock.now()
+    theme = request.cookies.get("theme", "system")
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            brand=services.brand_name,
+            version=services.version,
+            person=person,
+            frame=frame,
+            path=request.url.path,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            theme=theme if theme in THEMES else "system",
+            now=now,
+            moment=lambda at: times.local(at, services.timezone, now),
+            ago=lambda at: times.ago(at, now),
+            **context,
+        )
+    )
+    return HTMLResponse(html, status)
+
+
+def wants_part(request: Request) -> bool:
+    """Whether htmx asks for a piece of a page rather than a browser for all of it."""
+    return request.headers.get("hx-request") == "true"
+
+
+def safe_next(target: str | None) -> str:
+    """A path of ours to go on to, or the start page: never another site, never a scheme."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    return "/" if any(ord(c) < 32 or c == "\\" for c in target) else target

@@ -1,0 +1,58 @@
+"""What the inbox is given: bootstrap fills it in, tests too. The web knows no implementation of any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.domain.case import Case
+from monitor.domain.conversation import Conversation
+from monitor.domain.draft import Draft, Proposal
+from monitor.domain.moments import Clock
+from monitor.stages.review import Check
+from monitor.store.protocol import Store
+
+
+class Finding(Protocol):
+    """What the editor shows of a lint finding. `level` "block" stops an approval; others advise."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def suggestion(self) -> str | None: ...
+
+
+Lint = Callable[[str, Conversation, Draft | None, str], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Everything a page may ask. What is None is left out of the pages."""
+
+    store: Store
+    clock: Clock
+    brand_name: str
+    timezone: ZoneInfo  # times are shown in it
+    undo: timedelta  # from the yes to the sending
+    version: str = ""
+    own_handles: frozenset[str] = frozenset()
+    check: Check | None = None  # findings that stop an approval
+    lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor
+    measure: Callable[[str, str], tuple[int, int] | None] | None = None  # (source, text) → (length, limit)
+    candidates: Callable[[Conversation], Sequence[Proposal]] | None = None  # other drafts to choose from
+    reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
+    handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box
+    digest: Callable[[date], str | None] | None = None  # a day's digest as HTML; None: there is none
+    explain_rule: Callable[[str], str | None] | None = None  # a rule id in a sentence
+    cookie_secure: bool = False  # True behind HTTPS

@@ -1,0 +1,253 @@
+"""A small, living inbox in a real SQLite file, built through the store's own interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.domain.case import Case, CaseStatus, Lane, due_at, lane_of
+from monitor.domain.coverage import Gap, Interval
+from monitor.domain.draft import Draft, Move, PromisePlan, Proposal
+from monitor.domain.mention import Media, Mention, Origin, Quoted
+from monitor.domain.reading import (
+    Entity,
+    IntentScore,
+    Reading,
+    Reason,
+    Signal,
+    Urgency,
+    UrgencyReading,
+)
+from monitor.stages import people
+from monitor.store.sqlite import SqliteStore
+from monitor.web.services import WebServices
+
+NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+PASSWORD = "tide pool lantern"
+ROLES = ("viewer", "agent", "approver", "manager", "admin")
+
+
+@dataclass
+class HandClock:
+    """A clock that moves when a test moves it."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def forward(self, **delta: float) -> None:
+        self.at += timedelta(**delta)
+
+
+@dataclass(frozen=True)
+class LintFinding:
+    code: str
+    level: str
+    start: int
+    end: int
+    why: str
+    suggestion: str | None = None
+
+
+def lint(text: str, _conversation: object, _draft: object, _user: str) -> list[LintFinding]:
+    """Two rules, enough to see a page react: one that advises, one that blocks."""
+    found = []
+    if (at := text.lower().find("dm us")) >= 0:
+        found.append(LintFinding("dm_reflex", "warn", at, at + 5, "Sends them away without an answer.", "Say what happens next."))
+    if (at := text.lower().find("calm down")) >= 0:
+        found.append(LintFinding("calm_down", "block", at, at + 9, "Nobody ever calmed down from it.", None))
+    return found
+
+
+@dataclass
+class House:
+    """A store, a clock, and what a test wants to know of what was put in."""
+
+    store: SqliteStore
+    clock: HandClock = field(default_factory=HandClock)
+    serial: int = 0
+
+    def services(self, **changes: object) -> WebServices:
+        services = WebServices(
+            store=self.store,
+            clock=self.clock,
+            brand_name="Northwind Air",
+            timezone=ZoneInfo("Europe/Berlin"),
+            undo=timedelta(seconds=30),
+            version="0.1",
+            own_handles=frozenset({"northwindair"}),
+            check=lambda *given: [f for f in lint(*given) if f.level == "block"],
+            lint=lint,
+            measure=lambda source, text: (len(text), 280),
+            candidates=lambda c: [Proposal("Another wording of the same.", "other", ())],
+            reply_source=lambda case: case.source,
+            handoff_url=lambda c, text: "https://x.example/intent/tweet?in_reply_to=1",
+            digest=lambda day: f"<html><head></head><body><h1>Digest {day}</h1><a href='/cases/1'>a case</a></body></html>"
+            if day.year == 2026
+            else None,
+        )
+        return replace(services, **changes)
+
+    def add_people(self, *names: str) -> None:
+        for name in names or ROLES:
+            people.add_user(self.store, name, name if name in ROLES else "approver", PASSWORD, self.clock)
+
+    def add_case(
+        self,
+        text: str,
+        *,
+        who: str | None = "anna_k",
+        urgency: Urgency = Urgency.P2,
+        intent: str = "delivery_order",
+        signals: tuple[str, ...] = (),
+        minutes_ago: float = 30,
+        platform: str = "x",
+        source: str = "x-mentions",
+        verdict: str = "postable",
+        verdict_rule: str = "x.summoned",
+        status: CaseStatus = CaseStatus.OPEN,
+        draft: str | None = None,
+        reading: Reading | None = None,
+        mention: Mention | None = None,
+        **of_mention: object,
+    ) -> tuple[int, int]:
+        """(case id, draft id or 0)."""
+        self.serial += 1
+        at = self.clock.now() - timedelta(minutes=minutes_ago)
+        post = mention or Mention(platform, str(9000 + self.serial), text, at, author=who, author_id=who, **of_mention)
+        reading = reading or self.reading(urgency, intent, signals)
+        with self.store.write() as s:
+            s.mentions.add([post], source=source, origin=Origin.LIVE, seen_at=at, is_own=lambda m: False)
+            stored = s.mentions.by_key(post.key)
+            assert stored is not None
+            s.readings.add([(stored.id, 1, reading)], at)
+            case = s.cases.open(
+                Case(
+                    0, platform, source, who, who, post.native_id, status, Origin.LIVE, urgency, intent, reading.complaint,
+                    reading.severity, signals, "en", verdict, verdict_rule, None, at, at, due_at(urgency, at, Origin.LIVE),
+                    at, None, None, None, text[:120], lane_of(status, urgency, None, verdict), 0, 1,
+                )  # fmt: skip
+            )
+            s.cases.take_in(case.id, stored.id)
+            if draft is None:
+                return case.id, 0
+            return case.id, self.draft_for(s, case, draft).id
+
+    def draft_for(self, s, case: Case, text: str) -> Draft:  # type: ignore[no-untyped-def]
+        conversation = s.cases.conversation(case.id)
+        due = self.clock.now() + timedelta(hours=2)
+        made = s.drafts.propose(
+            case,
+            Proposal(
+                text,
+                "delivery.trace",
+                (Move("name_it", text.split(".")[0] + ".", "names the specific problem"),),
+                PromisePlan("We write again today", "care desk", due) if "today" in text else None,
+            ),
+            source=case.source,
+            in_reply_to=conversation.to_answer.mention.native_id,
+            conversation_hash=conversation.hash,
+            at=self.clock.now(),
+        )
+        s.cases.relane(case, made.state)
+        return made
+
+    def say(self, case_id: int, text: str, *, own: bool = False) -> int:
+        """One more post in a conversation; returns its mention id."""
+        self.serial += 1
+        with self.store.write() as s:
+            case = s.cases.get(case_id)
+            post = Mention(case.platform, str(9000 + self.serial), text, self.clock.now(), author=case.customer_handle)
+            s.mentions.add(
+                [post], source=case.source, origin=Origin.LIVE, seen_at=self.clock.now(), is_own=lambda m: own
+            )
+            stored = s.mentions.by_key(post.key)
+            s.cases.take_in(case_id, stored.id)
+            return stored.id
+
+    @staticmethod
+    def reading(level: Urgency, intent: str, labels: tuple[str, ...], /, **more: object) -> Reading:
+        given = {
+            "lang": "en",
+            "complaint": 0.87,
+            "severity": 2,
+            "intents": (IntentScore(intent, 0.91),),
+            "primary": intent,
+            "urgency": UrgencyReading(level, 0.8),
+            "signals": tuple(Signal(label, label, "", 0, 0) for label in labels),
+            "model": "presszero-en 0.1",
+        }
+        return Reading(**given | more)  # type: ignore[arg-type]
+
+
+def new_house(folder: Path) -> House:
+    """An empty, migrated store."""
+    store = SqliteStore(f"sqlite:///{folder / 'inbox.db'}")
+    store.migrate()
+    return House(store)
+
+
+def live(house: House) -> dict[str, tuple[int, int]]:
+    """A day at Northwind Air: every lane holds something."""
+    add = house.add_case
+    text = "my 8 year old is travelling alone, flight cancelled, nobody at gate B22 and she is crying. been on hold 50 minutes @northwindair"
+    hurt = house.reading(
+        Urgency.P0, "safety_hazard", ("high_arousal", "repeat_contact"),
+        urgency=UrgencyReading(Urgency.P0, 0.97, (
+            Reason("p0.child_alone", "8 year old is travelling alone", 3, 33),
+            Reason("p1.stranded", "flight cancelled", 35, 51))),
+        signals=(Signal("high_arousal", "crying", "she is crying", 78, 91), Signal("repeat_contact", "again", "", 0, 0)),
+        entities=(Entity("GATE", "B22", 70, 73),),
+        claimed_wait_minutes=50, severity=3, complaint=0.99,
+    )  # fmt: skip
+    made = {
+        "child": add(text, who="holloway_t", urgency=Urgency.P0, intent="safety_hazard", minutes_ago=22, reading=hurt,
+                     signals=("high_arousal", "repeat_contact"), location="Hamburg",
+                     metrics={"likes": 41, "replies": 12, "reposts": 9}),
+        "locked": add("Locked out of my booking since this morning, boarding closes at 13:40. The reset mail never comes.",
+                      who="m_okafor", urgency=Urgency.P1, intent="account_access", minutes_ago=38,
+                      draft="Boarding at 13:40 and no reset mail: I have asked the booking desk to open it by hand. I write again within 20 minutes, today, here."),
+        "bag": add("@northwindair landed EDI 23:05, it's gone midnight and we're still standing at belt 4 looking at a pram that isn't mine. https://photos.example/belt4",
+                   who="hollowaytess", minutes_ago=205, signals=("media_attached",),
+                   media=(Media("photo", "https://photos.example/1.jpg", "A grey pram on an empty belt"),),
+                   quoted=Quoted("77", "northwindair", "Families board first, and land first."),
+                   draft="A stranger's pram at belt 4 after midnight is the last thing you needed. I have opened a trace with Edinburgh, reference to follow here today."),
+        "fee": add("Charged twice for one seat, second time this happens. Refund the 48 euros.", who="jlund", intent="billing_refund",
+                   minutes_ago=95, signals=("repeat_contact",), platform="bluesky", source="bluesky",
+                   draft="Two charges for one seat, and not for the first time: the second one is on its way back to your card."),
+        "howto": add("can i bring a cello as cabin baggage if i buy it a seat??", who="cellist.example", urgency=Urgency.P3,
+                     intent="question_howto", minutes_ago=300, platform="mastodon", source="mastodon",
+                     draft="Yes: a cello may sit beside you on a seat of its own, up to 140 cm and 75 kg."),
+        "human": add("Is there a HUMAN at your company? I do not want another automated reply.", who="gus_w", minutes_ago=64,
+                     signals=("asks_for_human",), intent="staff_or_process"),
+        "reddit": add("Northwind lost my bag in Oslo, week three. AMA about being given four case numbers.", who="slowtrain",
+                      minutes_ago=170, platform="reddit", source="reddit", verdict="handoff", verdict_rule="reddit.handoff",
+                      draft="Three weeks and four case numbers is on us. I have put all four in front of one person in Oslo."),
+        "thanks": add("lovely crew on NW412 tonight, thank you", who="kindly", urgency=Urgency.P4, intent="praise",
+                      status=CaseStatus.ASIDE, minutes_ago=400),
+    }  # fmt: skip
+    house.say(made["bag"][0], "and now the lights went out. brilliant")
+    with house.store.write() as s:
+        s.cases.withhold(
+            made["human"][0], "asks_for_human", "They asked for a person, so a person answers.", "", house.clock.now()
+        )
+        s.cases.note(made["bag"][0], "admin", "Called the station, they look for it.", house.clock.now())
+        for name, kind in (("x-mentions", "x"), ("bluesky", "bluesky"), ("reddit", "reddit")):
+            s.ledger.touch(name, kind)
+            s.ledger.tried(name, house.clock.now(), "ok")
+        now = house.clock.now()
+        s.ledger.cover("x-mentions", Interval(now - timedelta(days=6), now - timedelta(hours=9)))
+        s.ledger.cover("x-mentions", Interval(now - timedelta(hours=8), now))
+        s.ledger.add_gaps(
+            [Gap("x-mentions", Interval(now - timedelta(hours=9), now - timedelta(hours=8)), "rate_limited", "429 for an hour")],
+            now,
+        )
+    return made
+
+
+def lane(house: House, case_id: int) -> Lane:
+    with house.store.read() as s:
+        return s.cases.get(case_id).lane
