@@ -1,0 +1,1 @@
+"""Incidents: filling in the past, and what belongs together."""
