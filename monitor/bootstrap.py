@@ -71,6 +71,16 @@ def open_app(config: Path | None = None, *, clock: Clock | None = None) -> App:
     return App(settings, open_store(settings), clock or SystemClock())
 
 
+def open_reader(settings: Settings | None = None) -> Reader:
+    """The language pipeline, with what the brand's settings name, or without any. Raises ModelUnusable."""
+    from nlp.pipeline import load_reader
+
+    if settings is None:
+        return load_reader()
+    brand = settings.brand
+    return load_reader(settings.every_handle, brand.products, brand.places)
+
+
 def _beside(settings: Settings, path: str) -> Path:
     return settings.folder / path
 
@@ -115,11 +125,8 @@ class App:
     @cached_property
     def reader(self) -> Reader:
         """The language pipeline; takes about two seconds the first time."""
-        from nlp.pipeline import load_reader
-
         with self._making:
-            brand = self.settings.brand
-            return load_reader(products=brand.products, places=brand.places, staff=brand.staff)
+            return open_reader(self.settings)
 
     @cached_property
     def responder(self) -> Responder:
@@ -315,7 +322,34 @@ class App:
 
     def web_app(self) -> FastAPI:
         """The inbox."""
-        raise NotImplementedError
+        from monitor import __version__
+        from monitor.web.app import create_app
+        from monitor.web.services import WebServices
+
+        settings = self.settings
+        return create_app(
+            WebServices(
+                store=self.store,
+                clock=self.clock,
+                brand_name=settings.brand.name,
+                timezone=settings.brand.zone,
+                undo=settings.review.undo,
+                version=__version__,
+                own_handles=settings.every_handle,
+                check=self.check,
+                lint=self.lint,
+                measure=self.measure,
+                candidates=self.candidates,
+                reply_source=lambda case: case.source,
+                handoff_url=self.handoff_url,
+                cookie_secure=settings.web.cookie_secure,
+            )
+        )
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock of the one scheduler of this database lies."""
+        return Path(f"{_beside(self.settings, self.settings.store.url.removeprefix('sqlite:///'))}.run")
 
     def close(self) -> None:
         """Lets go of every connection that the calling thread opened."""

@@ -6,14 +6,18 @@ has to survive, because every stage finds its work in the database.
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
+import uvicorn
+from uvicorn._types import ASGIApplication
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +26,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.domain.errors import PressZeroError
 from monitor.domain.moments import Clock, utc_text
+from monitor.runtime.lock import RunLock
 from monitor.stages.collect import CollectReport
 
 log = structlog.get_logger("presszero.run")
@@ -146,3 +151,46 @@ def _say(report: CollectReport) -> None:
             removed=report.removed,
             rejects=report.rejects,
         )
+
+
+class Runnable(Protocol):
+    """What `serve` needs of the application (`monitor.bootstrap.App`)."""
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock of the one scheduler of this database lies."""
+        ...
+
+    def jobs(self) -> Jobs:
+        """What to call, and how often."""
+        ...
+
+    def web_app(self) -> ASGIApplication:
+        """The inbox."""
+        ...
+
+
+def serve(app: Runnable, host: str, port: int, *, web: bool = True) -> None:
+    """Runs the scheduler, and the inbox in the same process, until SIGINT or SIGTERM.
+
+    Raises StoreUnavailable when another scheduler already works on this database.
+    """
+    lock = RunLock(app.lock_path)
+    lock.take()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    runtime = InlineRuntime(app.jobs())
+    runtime.start()
+    try:
+        if web:
+            # An open event stream would otherwise hold up the end for ever.
+            config = uvicorn.Config(
+                app.web_app(), host=host, port=port, log_level="warning", timeout_graceful_shutdown=3
+            )
+            uvicorn.Server(config).run()
+        else:
+            stop.wait()
+    finally:
+        runtime.stop()
+        lock.release()
