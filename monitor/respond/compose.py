@@ -18,7 +18,7 @@ from monitor.domain.reading import Urgency
 from monitor.respond.facts import fact_for
 from monitor.respond.hours import BusinessHours, always, say_due, wall_clock_after
 from monitor.respond.languages import kind_of, spoken
-from monitor.respond.lint import lint
+from monitor.respond.lint import Finding, lint
 from monitor.respond.macros import Macro, Macros, fill, shipped_macros, slots_of, usable
 from monitor.respond.similar import NEAR, nearest
 from monitor.respond.situation import Situation, situation_of
@@ -30,18 +30,20 @@ Measure = Callable[[str], tuple[int, int]]  # text → (length, limit) by the pl
 TRIES = 24  # combinations of wordings looked at per candidate before the best of them is taken
 APART = 0.45  # candidates that a person is to choose from differ more than replies of one day have to
 
+# Owned even when nothing more specific than "it went wrong" is known.
+_OWNED = ("second_failure", "security_privacy_scam", "our_automation")
+
 # Moves that are only made when something calls for them.
 _CALLED_FOR: dict[str, Callable[[Situation], bool]] = {
-    "greet": lambda s: s.earlier_replies == 0,
+    "greet": lambda s: s.earlier_replies == 0 and s.reading.complaint < 0.5,
     "wait": lambda s: s.terms.wait is not None and s.terms.wait not in (s.terms.clause or ""),
     "privacy": lambda s: s.terms.exposed is not None,
     "leaving": lambda s: s.leaving,
     "explain": lambda s: (
         s.aroused or s.reading.severity >= 2 or s.macro in ("hacked", "phishing", "incident")
     ),
-    "own": lambda s: (
-        s.reading.complaint >= 0.5 or s.again or s.grave or s.macro in ("security_privacy_scam",)
-    ),
+    "own": lambda s: s.terms.clause is not None or s.macro in _OWNED,
+    "safety": lambda s: s.earlier_replies == 0,
     "reference": lambda s: not s.has_order,
 }
 
@@ -102,8 +104,7 @@ class Responder:
                 fits = True
                 if taken and nearest(proposal.text, taken)[0] >= APART:
                     continue
-                if lint(proposal.text, conversation=conversation, voice=self.voice, measure=limit_of, approver=None,
-                        recent_texts=(), planned=proposal, now=now, hours=self.hours):  # fmt: skip
+                if self._faults(proposal, conversation, limit_of, now):
                     continue
                 alike = nearest(proposal.text, [*recent_texts, *own])[0]
                 if best is None or alike < best[0]:
@@ -186,10 +187,11 @@ class Responder:
     ) -> dict[str, str]:
         terms = s.terms
         desk = self.voice.press_desk if macro.desk == "press" else self.voice.executive_desk
+        contact = self.voice.contact_on(conversation.case.platform)
         known = {
             "brand": self.voice.brand, "clause": terms.clause, "thing": terms.thing, "asked": terms.asked,
             "wait": terms.wait, "staff": terms.staff, "exposed": terms.exposed, "incident": incident,
-            "desk": desk.name, "contact": _lower_first(self.voice.contact_on(conversation.case.platform).say[0]),
+            "desk": desk.name, "contact": _lower_first(contact.say[0]),
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
@@ -217,6 +219,22 @@ class Responder:
     def _in_person(self, wording: str) -> str:
         return wording if self.voice.person == "I" else as_we(wording)
 
+    def _faults(
+        self, proposal: Proposal, conversation: Conversation, measure: Measure, now: datetime
+    ) -> list[Finding]:
+        """What the lint says of a proposal; likeness to other replies is weighed elsewhere."""
+        return lint(
+            proposal.text,
+            conversation=conversation,
+            voice=self.voice,
+            measure=measure,
+            approver=None,
+            recent_texts=(),
+            planned=proposal,
+            now=now,
+            hours=self.hours,
+        )
+
     # -- wording -------------------------------------------------------------------------------
 
     def _tries(
@@ -241,7 +259,7 @@ class Responder:
     def _shrunk(self, plan: _Plan, picked: dict[str, str], measure: Measure) -> Proposal | None:
         """The reply without as many of its optional moves as it takes to fit; never a sentence cut short."""
         moves = list(plan.moves)
-        for dropped in (None, *plan.macro.drop):
+        for dropped in (None, *plan.macro.drop, "privacy", "name"):
             if dropped is not None:
                 moves = [m for m in moves if m != dropped]
             proposal = _proposal(plan, moves, picked)
@@ -273,15 +291,15 @@ def _pick(seed: str, count: int) -> int:
     return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % count
 
 
-_WE = (
-    (r"\bI'm\b", "we're"), (r"\bI'll\b", "we'll"), (r"\bI've\b", "we've"), (r"\bI'd\b", "we'd"), (r"\bI was\b", "we were"),
-    (r"\bI am\b", "we are"), (r"\bI\b", "we"), (r"\bmyself\b", "ourselves"), (r"\bmy\b", "our"), (r"\bmine\b", "ours"),
-    (r"\bme\b", "us"),
-)  # fmt: skip
+_WE = {
+    r"\bI'm\b": "we're", r"\bI'll\b": "we'll", r"\bI've\b": "we've", r"\bI'd\b": "we'd",
+    r"\bI was\b": "we were", r"\bI am\b": "we are", r"\bI\b": "we", r"\bmyself\b": "ourselves",
+    r"\bmy\b": "our", r"\bmine\b": "ours", r"\bme\b": "us",
+}  # fmt: skip
 
 
 def as_we(wording: str) -> str:
     """An "I" wording for brands that say "we"."""
-    for pattern, plural in _WE:
+    for pattern, plural in _WE.items():
         wording = re.sub(pattern, plural, wording)
     return re.sub(r"(^|[.!?:] )(we)\b", lambda m: m[1] + ("We" if m[1] != ": " else "we"), wording)

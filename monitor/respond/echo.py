@@ -1,6 +1,6 @@
-"""The customer's own words, turned to face them: "I can't log in on my account" → "you can't log in on your account".
+"""The customer's own words, turned to face them: "I can't log in" → "you can't log in".
 
-Only clauses whose every word stands in `words.toml` are echoed; offsets play no part, the words do.
+Only clauses whose every word stands in `words.toml` are echoed: so nothing unsafe can come back out.
 """
 
 from __future__ import annotations
@@ -10,24 +10,62 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-_FLIP = {"i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "me": "you", "my": "your",
-         "mine": "yours", "myself": "yourself", "am": "are"}  # fmt: skip
-_BARE = {"cant": "can't", "cannot": "can't", "dont": "don't", "didnt": "didn't", "doesnt": "doesn't", "wont": "won't",
-         "isnt": "isn't", "hasnt": "hasn't", "havent": "haven't", "wasnt": "wasn't", "couldnt": "couldn't",
-         "im": "i'm", "ive": "i've"}  # fmt: skip
+from monitor.respond import patterns
+
+_FLIP = {
+    "i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "me": "you", "my": "your", "mine": "yours",
+    "myself": "yourself", "am": "are",
+}  # fmt: skip
+_WAS = {"was": "were", "wasn't": "weren't"}
+_BARE = {
+    "cant": "can't", "cannot": "can't", "dont": "don't", "didnt": "didn't", "doesnt": "doesn't",
+    "wont": "won't", "isnt": "isn't", "hasnt": "hasn't", "havent": "haven't", "wasnt": "wasn't",
+    "couldnt": "couldn't", "im": "i'm", "ive": "i've",
+}  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-_SENTENCE = re.compile(r"[^.!?\n;:()…\"“”]+[.!?…]*")
-_HANDLE = re.compile(r"(?<![\w])@\w+(?:[.@][\w.-]+)*|https?://\S+|#(?=\w)")
-_OPENERS = frozenset(
-    "and but so or because then also well ok okay hi hello hey please yes no nope now still yeah".split()
-)
+_SENTENCE = re.compile(r"(?:[^.!?\n;:()…\"“”]|(?<=\d)[.:](?=\d))+[.!?…]*")
+_ASIDE = re.compile(r"(?<![\w])@\w+(?:[.@][\w.-]+)*|https?://\S+|#(?=\w)")
 _DANGLING = frozenset(
-    "and or but to of in on at by for from with the a an my your if when because as than that so which who "
-    "after before since until till while i you".split()
+    {
+        *(
+            "and",
+            "or",
+            "but",
+            "to",
+            "of",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "from",
+            "with",
+            "the",
+            "a",
+            "an",
+            "my",
+        ),
+        *(
+            "your",
+            "if",
+            "when",
+            "because",
+            "as",
+            "than",
+            "that",
+            "so",
+            "which",
+            "who",
+            "after",
+            "before",
+            "since",
+        ),
+        *("until", "till", "while", "i", "you", "all", "just", "even", "any"),
+    }
 )
 
 LONGEST = 11  # words: more than that is quoting, not naming
-SHORTEST = 3
+SHORTEST = 4
 
 
 @cache
@@ -48,18 +86,18 @@ def things() -> frozenset[str]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a post with their end marks, without handles, links and hash signs."""
-    plain = _HANDLE.sub(" ", text.replace("’", "'"))
+    plain = _ASIDE.sub(" ", text.replace("’", "'"))
     return [s.strip() for s in _SENTENCE.findall(plain) if s.strip(" .!?…")]
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case words, with apostrophes put where people leave them out."""
-    return [mended(w) for w in (m.replace("’", "'").lower() for m in _WORD.findall(text))]
 
 
 def mended(word: str) -> str:
     """A lower-case word with its apostrophe, where people leave it out."""
     return _BARE.get(word, word)
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words, with apostrophes put where people leave them out."""
+    return [mended(m.replace("’", "'").lower()) for m in _WORD.findall(text)]
 
 
 def may_echo(words: list[str]) -> bool:
@@ -71,76 +109,55 @@ def flipped(words: list[str]) -> str:
     """First person to second. The caller has checked `may_echo`."""
     out: list[str] = []
     for n, word in enumerate(words):
-        if word == "was" and n and words[n - 1] == "i":
-            out.append("were")
-        elif word == "wasn't" and n and words[n - 1] == "i":
-            out.append("weren't")
-        else:
-            out.append(_FLIP.get(word, word))
+        after_i = n > 0 and words[n - 1] == "i"
+        out.append(_WAS.get(word, word) if after_i else _FLIP.get(word, word))
+        if after_i and word in _FLIP:
+            out[-1] = _FLIP[word]
     return " ".join(out)
 
 
-# What a complaint about something that happens to *me* starts with. Group 1 is the clause.
-_COMPLAINTS = (
-    r"(i (?:still |just )?(?:can't|couldn't|haven't|didn't|never|don't)(?: even| still)? (?!know|think|want|care|get (?:it|why|how)|like|"
-    r"understand|believe|see why|have time|mean|need|mind|wait|tell|say|use it|expect|deserve|really|ask).+)",
-    r"(i(?:'m| am| was) (?:still )?(?:stuck|locked|unable|waiting|charged|billed|told|left|being charged|being billed|missing) ?.*)",
-    r"(i've (?:been (?:charged|billed|waiting|locked|told|without)|had no|had to|not (?:received|had|got)|lost) .+)",
-    r"(my (?:\S+ ){1,3}?(?:still |just )?(?:isn't|wasn't|hasn't|haven't|didn't|doesn't|don't|won't|never|can't|stopped|keeps|keep|disappeared) .+)",
-    r"(my (?:\S+ ){1,3}?(?:has|have|is|are|was|were|got|came|arrived)(?: just| still| been)? (?:disappeared|gone|missing|lost|broken|damaged|stuck|"
-    r"late|delayed|cancelled|locked|deleted|empty|blank|stopped|wrong|not|never|charged) ?.*)",
-    r"((?:it|the (?:\S+ ){1,2}?)(?:still |just )?(?:won't|doesn't|isn't|didn't|hasn't|keeps|stopped|never) (?:let me|\S+) ?.*)",
-)  # fmt: skip
-_CUT = re.compile(
-    r"\s(?:and|but|because|so|which|while|although|though|please|when i|even though|or)\b.*| - .*|,.*| [–—] .*"
-)
-
-
-def complaint_clauses(text: str) -> list[str]:
-    """What went wrong in the customer's words, second person, no full stop; the best first, none when unsafe."""
-    found: list[str] = []
-    for pattern in _COMPLAINTS:
+def complaint_clause(text: str) -> str | None:
+    """What went wrong in their words, second person, no full stop; None when nothing is safe to say."""
+    for pattern in patterns.regexes("clause", "starts"):
         for sentence in sentences(text):
             if sentence.endswith("?") or re.match(r"(?i)(if|when|unless|hope|imagine)\b", sentence):
                 continue
-            clean = " ".join(words_of(_CUT.sub("", sentence)))
-            match = re.search(rf"(?:^|\b){pattern}$", clean)
+            cut = patterns.regexes("clause", "cut")[0].sub("", sentence.lower())
+            words = words_of(cut)
+            while words and words[0] in patterns.words("clause", "openers"):
+                words = words[1:]
+            match = pattern.fullmatch(" ".join(words))
             if match and (clause := _clause(match[1].split())):
-                found.append(clause)
-    return found
+                return clause
+    return None
 
 
 def _clause(words: list[str]) -> str | None:
-    while words and words[-1] in _DANGLING:
-        words = words[:-1]
-    if not SHORTEST <= len(words) <= LONGEST or not may_echo(words) or words.count("i") > 1:
+    words = _trimmed(words)
+    fits = SHORTEST <= len(words) <= LONGEST and words.count("i") <= 1
+    if not fits or not may_echo(words) or patterns.words("clause", "spoils") & set(words):
         return None
     return flipped(words)
 
 
-_ASKS = (
-    (r"^(?:.* )?how (?:do|can|could|would|should|did) (?:i|you|we) (?!guys|know|feel|think|get away|sleep|expect|still|even|manage)(.+)", "how to {}"),
-    (r"^(?:.* )?how to (?!be)(.+)", "how to {}"),
-    (r"^(?:.* )?(?:is|was|any chance|isn't) (?:there )?(?:a|any|no) way (?:for me )?(?:to|of) (.+)", "whether there is a way to {}"),
-    (r"^(?:.* )?(?:can|could|may) i (?!ask|get (?:a|some|any) (?:help|reply|answer)|have (?:a|some|any) (?:help|reply|answer)|please|speak|talk|just|"
-     r"dm|not|know|say|suggest)(.+)", "whether you can {}"),
-    (r"^(?:.* )?where (?:do|can|should) i (.+)", "where to {}"),
-    (r"^(?:.* )?when (?:do|can) i (.+)", "when you can {}"),
-)  # fmt: skip
+def _trimmed(words: list[str]) -> list[str]:
+    while words and words[-1] in _DANGLING:
+        words = words[:-1]
+    return words
 
 
 def asked(text: str) -> str | None:
     """What they want to know, as "how to change your seat"; None when it can't be said safely."""
     for sentence in sentences(text):
         clean = " ".join(words_of(sentence.split(",")[-1] if "?" in sentence else sentence))
-        for pattern, form in _ASKS:
-            match = re.search(pattern, clean)
+        if not sentence.endswith("?") and not patterns.any_of("asked", "begins", clean):
+            continue
+        for pattern, form in patterns.forms("asked", "forms"):
+            match = pattern.search(clean)
             if match is None:
                 continue
-            words = [w for w in match[1].split() if w not in ("please", "thanks")]
-            while words and words[-1] in _DANGLING:
-                words = words[:-1]
-            if 2 <= len(words) <= LONGEST and may_echo(words) and "i" not in words[:1]:
+            words = _trimmed([w for w in match[1].split() if w not in ("please", "thanks")])
+            if 2 <= len(words) <= LONGEST and may_echo(words) and words[0] != "i":
                 return form.format(flipped(words))
     return None
 
@@ -154,18 +171,21 @@ def own_thing(text: str) -> str | None:
         clean = " ".join(words_of(sentence))
         for match in _MY.finditer(clean):
             before, noun = match[1].split(), match[2]
+            after = clean[match.end() :].split()[:1]
+            if after and after[0] in things() and f"{noun} {after[0]}" in things():
+                before, noun = [*before, noun], after[0]
             if noun not in things() or any(w in _set("never_things") for w in (*before, noun)):
                 continue
-            kept = [
-                w for w in before if w in things() or (w in _set("echo") and w not in _set("not_modifiers"))
-            ]
-            return " ".join(("your", *(kept if len(kept) == len(before) else []), noun))
+            safe = all(
+                w in things() or (w in _set("echo") and w not in _set("not_modifiers")) for w in before
+            )
+            return " ".join(("your", *(before if safe else []), noun))
     return None
 
 
 def is_plural(thing: str) -> bool:
     """Whether a verb after `thing` takes its plural form."""
-    noun = thing.split()[-1]
+    noun = thing.rsplit(maxsplit=1)[-1]
     if noun in _set("singular"):
         return False
-    return noun in _set("plural") and noun != "luggage" or noun.endswith("s")
+    return noun in _set("plural") or noun.endswith("s")

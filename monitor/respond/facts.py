@@ -10,7 +10,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 def fact_for(text: str, intent: str, voice: Voice) -> Fact | None:
-    """The fact whose keywords the text meets best; a tie or nothing gives None: a wrong answer is worse than none."""
+    """The fact whose keywords the text meets best, or None: on a tie, silence beats a wrong answer."""
     words = set(_WORD.findall(text.lower()))
     scored = [
         (score, fact) for fact in voice.facts if intent in fact.intents and (score := _score(fact, words))

@@ -16,7 +16,10 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FORM = re.compile(r"(?i)\s*([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*")
 _STEP = timedelta(minutes=30)  # nobody keeps a promise "by 14:37": it is said, and due, at the half hour
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class BusinessHours:
 
     @classmethod
     def parse(cls, text: str, timezone: str) -> BusinessHours:
-        """``Mon-Fri 09:00-18:00`` in the IANA zone `timezone`; empty text means always. Raises ConfigInvalid."""
+        """``Mon-Fri 09:00-18:00`` in the IANA zone `timezone`; empty: always. Raises ConfigInvalid."""
         try:
             zone = ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError) as exc:

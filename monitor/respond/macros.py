@@ -21,7 +21,10 @@ SHIPPED = Path(__file__).with_name("macros")
 PRECISION = ("clause", "asked", "staff", "link", "thing")
 
 SLOTS = frozenset(
-    "brand clause thing asked wait staff exposed incident owner desk due fact link contact".split()
+    {
+        *("brand", "clause", "thing", "asked", "wait", "staff", "exposed", "incident"),
+        *("owner", "desk", "due", "fact", "link", "contact"),
+    }
 )
 
 

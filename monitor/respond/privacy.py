@@ -24,10 +24,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "email",
         re.compile(
-            r"(?i)\b[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+\b|__email__|\b\S+\s\(?at\)?\s\w+\s\(?dot\)?\s\w+\b"
+            r"(?i)(?<![@\w.])[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b|__email__|\b\S+\s\(?at\)?\s\w+\s\(?dot\)?\s\w+\b"
         ),
     ),
     ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b")),
+    ("order", re.compile(r"\b\d{3}-\d{7}-\d{7}\b|#\s?(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}\b")),
     ("card", re.compile(r"\b(?:\d[ -]?){12,18}\d\b")),
     ("secret", re.compile(r"(?i)\b(?:password|passwort|pin|passcode|cvv)\s*(?:is|was|=|:)\s*\S+")),
     (
@@ -38,8 +39,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,}\b"
         ),
     ),
-    ("order", re.compile(r"\b\d{3}-\d{7}-\d{7}\b|#\s?(?=[A-Z0-9-]*\d)[A-Z0-9-]{4,}\b")),
-    ("phone", re.compile(r"(?<!\w)(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]?\(?\d{2,4}\)?){2,5}(?!\w)|__phone__")),
+    # Begins with + or 0, or stands in the 3-3-4 form: sums, dates and versions don't.
+    (
+        "phone",
+        re.compile(
+            r"(?<![\w.,/€$£-])(?:\+\d{1,3}|\(?0\d{1,5}\)?)(?:[ ./-]?\d{2,5}){2,5}(?![\w,])"
+            r"|(?<![\w.])\d{3}[ .-]\d{3}[ .-]\d{4}(?!\w)|__phone__"
+        ),
+    ),
     ("order", re.compile(r"\b(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{5,}\b|\b\d{5,}\b")),
     (
         "address",
@@ -67,9 +74,17 @@ def private_spans(text: str) -> list[PrivateSpan]:
     found: list[PrivateSpan] = []
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if not any(s.start < match.end() and match.start() < s.end for s in found):
-                found.append(PrivateSpan(kind, match.start(), match.end()))
+            if any(s.start < match.end() and match.start() < s.end for s in found):
+                continue
+            what = "order" if kind == "card" and not _luhn(match[0]) else kind
+            found.append(PrivateSpan(what, match.start(), match.end()))
     return sorted(found, key=lambda s: s.start)
+
+
+def _luhn(number: str) -> bool:
+    """The check digit that every card number has, and one order number in ten."""
+    digits = [int(c) for c in reversed(number) if c.isdigit()]
+    return sum(d if n % 2 == 0 else sum(divmod(2 * d, 10)) for n, d in enumerate(digits)) % 10 == 0
 
 
 def masked(text: str, mask: str = "…") -> str:

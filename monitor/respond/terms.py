@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.reading import Reading
-from monitor.respond import echo
+from monitor.respond import echo, patterns
 from monitor.respond.privacy import WORTH_A_WARNING, private_spans
 
 
@@ -29,9 +29,9 @@ class Terms:
     thing: str | None = None  # "your parcel"
     asked: str | None = None  # "how to change your seat"
     wait: str | None = None  # "50 minutes"
-    on_hold: bool = False
     staff: str | None = None  # first name of somebody of ours whom they praise
     exposed: str | None = None  # "your email address": private data they posted
+    travel: bool = False  # it is about a journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,16 @@ class _Trouble:
     match: re.Pattern[str]
     unless: re.Pattern[str] | None
     say: str
+    say_wait: str | None
     default: str | None
     things: str | None
     topic: str | None
+    plain: bool
+    skip_questions: bool
+
+
+# "on my laptop": where it happens, not what fails.
+_WHERE = r"\b(?:on|with|from|via|using|in|to)"
 
 
 @cache
@@ -58,66 +65,99 @@ def _troubles() -> tuple[tuple[_Trouble, ...], dict[str, re.Pattern[str]]]:
 def _trouble(raw: dict[str, Any]) -> _Trouble:
     unless = raw.get("unless")
     return _Trouble(
-        frozenset(raw["intents"]),
-        re.compile(raw["match"]),
-        re.compile(unless) if unless else None,
-        raw["say"],
-        raw.get("default"),
-        raw["things"].removeprefix("@") if "things" in raw else None,
-        raw.get("topic"),
+        intents=frozenset(raw["intents"]),
+        match=re.compile(raw["match"]),
+        unless=re.compile(unless) if unless else None,
+        say=raw["say"],
+        say_wait=raw.get("say_wait"),
+        default=raw.get("default"),
+        things=raw["things"].removeprefix("@") if "things" in raw else None,
+        topic=raw.get("topic"),
+        plain=raw.get("plain", False),
+        skip_questions=raw.get("skip_questions", True),
     )
 
 
-def terms_of(texts: Sequence[str], reading: Reading) -> Terms:
-    """The terms of a conversation: `texts` are the customer's posts, newest first, with the newest's reading."""
+def terms_of(texts: Sequence[str], reading: Reading, ours: Sequence[str] = ()) -> Terms:
+    """The terms of a conversation: their `texts`, newest first, the newest's `reading`, and `ours`."""
     newest = texts[0] if texts else ""
-    clause, own, topic = _clause(texts, reading.primary)
-    kinds = [s.kind for text in texts for s in private_spans(text) if s.kind in WORTH_A_WARNING]
+    wait = _say_minutes(reading.claimed_wait_minutes)
+    clause, own, topic = _clause(texts, reading.primary, wait)
+    kinds = [s.kind for s in private_spans(newest) if s.kind in WORTH_A_WARNING]
     return Terms(
         clause=clause,
         own_words=own,
         topic=topic,
         thing=next((t for text in texts if (t := echo.own_thing(text))), None),
         asked=echo.asked(newest),
-        wait=_say_minutes(reading.claimed_wait_minutes),
-        on_hold=any(re.search(r"(?i)\bon hold\b|\bhold music\b|\bholding\b", text) for text in texts),
-        staff=praised_person(newest),
+        wait=wait,
+        staff=praised_person(newest, reading, ours),
         exposed=WORTH_A_WARNING[kinds[0]] if kinds else None,
+        travel=any(patterns.any_of("travel", "words", text.lower()) for text in texts),
     )
 
 
-def _clause(texts: Sequence[str], intent: str) -> tuple[str | None, bool, str | None]:
+def _clause(texts: Sequence[str], intent: str, wait: str | None) -> tuple[str | None, bool, str | None]:
+    """The newest clause; one that only says "it" gives way to an earlier one that says what."""
+    vague: tuple[str, bool, str | None] | None = None
     for text in texts:
-        if known := _known_trouble(text, intent):
-            return known[0], False, known[1]
-        if clauses := echo.complaint_clauses(text):
-            return clauses[0], True, None
-    return None, False, None
+        found: tuple[str, bool, str | None] | None = None
+        if known := _known_trouble(text, intent, wait):
+            found = (known[0], False, known[1])
+        elif clause := echo.complaint_clause(text):
+            found = (clause, True, None)
+        if found is not None and not found[0].startswith("it "):
+            return found
+        vague = vague or found
+    return vague or (None, False, None)
 
 
-def _known_trouble(text: str, intent: str) -> tuple[str, str | None] | None:
-    found = echo.sentences(text.lower())
-    plain = [re.sub(r"[A-Za-z']+", lambda m: echo.mended(m[0]), s) for s in found]
+def _known_trouble(text: str, intent: str, wait: str | None) -> tuple[str, str | None] | None:
+    plain = [re.sub(r"[a-z']+", lambda m: echo.mended(m[0]), s) for s in echo.sentences(text.lower())]
     for trouble in _troubles()[0]:
         if not trouble.intents & {intent, "*"}:
             continue
         for sentence in plain:
             match = trouble.match.search(sentence)
-            if match is None or re.match(r"(if|unless|imagine|hope)\b", sentence):
-                continue
-            if trouble.unless is None or not trouble.unless.search(sentence):
-                return _said(trouble, match, sentence), trouble.topic
+            if (
+                match is not None
+                and _tells(trouble, sentence, match)
+                and (said := _said(trouble, match, sentence, wait))
+            ):
+                return said, trouble.topic
     return None
 
 
-def _said(trouble: _Trouble, match: re.Match[str], sentence: str) -> str:
+def _tells(trouble: _Trouble, sentence: str, match: re.Match[str]) -> bool:
+    """Whether the sentence says that it is so: not an "if", a "no", or a mere question."""
+    if re.match(r"(if|unless|imagine|hope|hopefully|when)\b", sentence):
+        return False
+    if (
+        sentence.endswith("?")
+        and trouble.skip_questions
+        and not patterns.any_of("lead", "telling_question", sentence)
+    ):
+        return False
+    if trouble.unless is not None and trouble.unless.search(sentence):
+        return False
+    before = sentence[: match.start()]
+    return not (
+        trouble.plain
+        and (patterns.any_of("lead", "negation", before) or patterns.any_of("lead", "negated_verb", before))
+    )
+
+
+def _said(trouble: _Trouble, match: re.Match[str], sentence: str, wait: str | None) -> str | None:
     groups = match.groupdict()
     x = (groups.get("x") or groups.get("y") or "").strip()
-    thing = _thing(trouble, sentence)
+    thing = _thing(trouble, sentence, match.start())
+    if thing is None:
+        return None
     many = echo.is_plural(thing)
     forms = {
         "thing": thing,
         "x": x,
+        "wait": wait or "",
         "is": "are" if many else "is",
         "isnt": "aren't" if many else "isn't",
         "was": "were" if many else "was",
@@ -126,58 +166,57 @@ def _said(trouble: _Trouble, match: re.Match[str], sentence: str) -> str:
         "does": "do" if many else "does",
         "keeps": "keep" if many else "keeps",
     }
-    return trouble.say.replace("{x:ing}", _ing(x)).format(**forms)
+    say = trouble.say_wait if wait and trouble.say_wait else trouble.say
+    return say.replace("{x:ing}", _ing(x)).format(**forms)
 
 
-def _thing(trouble: _Trouble, sentence: str) -> str:
-    """Their noun if it is one that this trouble happens to, else the default."""
-    default = trouble.default or "it"
+def _thing(trouble: _Trouble, sentence: str, at: int) -> str | None:
+    """Their noun if this trouble happens to it, else the default; None: the trouble doesn't count."""
     if trouble.things is None:
-        return default
+        return trouble.default or "it"
     nouns = _troubles()[1][trouble.things]
     mine = echo.own_thing(sentence)
-    if mine and nouns.search(mine):
+    if mine and nouns.search(mine) and not re.search(rf"{_WHERE} my\b.*{mine.split()[-1]}", sentence):
         return mine
-    match = nouns.search(sentence)
-    if match is None:
-        return default
-    return f"{'the' if trouble.things in ('service', 'food') else 'your'} {match[0]}"
+    named = [m for m in nouns.finditer(sentence) if _may_be_subject(sentence[: m.start()])]
+    if not named:
+        return trouble.default
+    earlier = [m for m in named if m.end() <= at]  # the noun nearest before the trouble is what it happens to
+    noun = (earlier[-1] if earlier else named[0])[0]
+    return f"{'your' if trouble.things in ('parcel', 'goods', 'device', 'paid') else 'the'} {noun}"
+
+
+def _may_be_subject(before: str) -> bool:
+    words = before.split()
+    return not words or words[-1] not in patterns.words("lead", "not_subject")
 
 
 def _ing(verb: str) -> str:
-    doubled = {"stop": "stopping", "skip": "skipping", "pause": "pausing"}
+    doubled = {"stop": "stopping", "skip": "skipping"}
     return doubled.get(verb) or (verb[:-1] if verb.endswith("e") else verb) + "ing"
 
 
 def _say_minutes(minutes: int | None) -> str | None:
-    """Minutes as a customer would say them: ``50 minutes``, ``3 hours``, ``9 days``, ``3 weeks``."""
+    """Minutes as people say them: ``50 minutes``, ``3 hours``, ``9 days``; rounded down with "over"."""
     if not minutes or minutes < 0:
         return None
     for size, unit in ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0 or (minutes >= 2 * size and unit != "minute"):
+        if minutes % size == 0 or minutes >= (2 if size > 60 else 1.5) * size:
             number = minutes // size
-            exact = minutes % size == 0
-            return f"{'' if exact else 'over '}{number} {unit}{'' if number == 1 else 's'}"
+            if unit == "hour" and minutes % 60 and number < 6:
+                return f"{number} hour{'' if number == 1 else 's'} {minutes % 60} minutes"
+            over = "" if minutes % size == 0 else "over "
+            return f"{over}{number} {unit}{'' if number == 1 else 's'}"
     return None
 
 
-_NAME = r"([A-Z][a-z]{2,11})"
-_PRAISED = (
-    rf"\b(?i:agent|colleague|rep|representative|driver|engineer|technician|steward|stewardess|crew member|assistant|operator|"
-    rf"captain|pilot|waiter|waitress|lady|guy|gentleman|manager|advisor|adviser) (?:(?i:named|called) )?{_NAME}\b",
-    rf"\b(?i:thanks?(?: you)?(?: so much| a lot)? to|shout ?-?out to|kudos to|props to|big up|hats off to|well done|credit to|bravo) {_NAME}\b",
-    rf"\b{_NAME} (?i:from|at|in|on) (?i:your|the|customer|support|care|gate|desk|flight|check-in)\b",
-    rf"\b(?i:her name is|his name is|by the name of|named|called|spoke to|spoke with|talked to|helped by|served by) {_NAME}\b",
-)
-_NO_NAMES = frozenset("The This That You Your Our Their All Everyone Everybody Team Customer Support Care Service Amazon Apple "
-                      "Google Monday Tuesday Wednesday Thursday Friday Saturday Sunday Thank Thanks And But For Spotify God "
-                      "January February March April May June July August September October November December".split())  # fmt: skip
-
-
-def praised_person(text: str) -> str | None:
+def praised_person(text: str, reading: Reading, ours: Sequence[str] = ()) -> str | None:
     """The first name of whoever of ours the post praises; only used in thanks, never in a complaint."""
-    for pattern in _PRAISED:
-        match = re.search(pattern, text)
-        if match and match[1] not in _NO_NAMES:
-            return match[1]
+    named = [e.text.split()[0] for e in reading.entities if e.label == "STAFF" and e.text.split()]
+    found = [m[1] for p in patterns.regexes("staff", "praised") if (m := p.search(text))]
+    thanked = [m[1] for p in patterns.regexes("staff", "thanked") if (m := p.search(text))]
+    found += [name for name in thanked if any(name in reply for reply in ours)]
+    for name in (*named, *found):
+        if re.fullmatch(r"[A-Z][a-zà-ÿ'-]{1,14}", name) and name not in patterns.words("staff", "no_names"):
+            return name
     return None

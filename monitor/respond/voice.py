@@ -1,4 +1,4 @@
-"""The brand's voice, as `voice.toml` states it: how we speak, what we may say as fact, who answers for a promise.
+"""The brand's voice, as `voice.toml` states it: how we speak, what is fact, who answers for a promise.
 
 A brand keeps its own `voice.toml`; what it leaves out comes from the neutral one shipped here, which
 knows no facts and no links. `voice-example.toml` is a full one to start from.
@@ -147,7 +147,7 @@ class Voice(_Frozen):
 
 
 def load_voice(path: Path | None = None, *, brand: str | None = None) -> Voice:
-    """The voice of `path` over the shipped one; `brand` fills in an empty brand name. Raises ConfigInvalid."""
+    """The voice of `path` over the shipped one; `brand` fills in an empty name. Raises ConfigInvalid."""
     data = _toml(DEFAULT_VOICE)
     if path is not None:
         data |= _toml(path)

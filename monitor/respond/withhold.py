@@ -21,7 +21,7 @@ class Withheld:
 # The reading tells of self-harm through the rule behind P0; this second look at the words is there
 # because a cheerful draft under such a post would be the worst thing this program could write.
 _SELF_HARM = re.compile(
-    r"(?i)\b(kill(ing)? my ?self|end(ing)? (my|it all|my own) ?(life)?\b|suicid\w*|want(ed)? to die|wanna die|"
+    r"(?i)\b(kill(ing)? my ?self|end(ing)? (it all|my (own )?life)|suicid\w*|want(ed)? to die|wanna die|"
     r"(hurt|harm|cut)(ing)? my ?self|self[- ]?harm|no reason to live|better off dead|take my (own )?life)"
 )
 # By what the rule that set P0 is called: whose words these must be is not ours to draft.
@@ -38,7 +38,7 @@ _TEXTS = {
     "nothing_to_answer": "There is no post of the customer left to answer.",
     "unsupported_language": "This brand's voice has no wordings in this language ({lang}).",
     "noise": "Nothing is asked of us here.",
-    "too_little": "The post says too little on its own to draft from: it needs a person who reads what came before.",
+    "too_little": "It says too little on its own: it takes a person who knows what came before.",
     "no_room": "No honest reply fits into the platform's length.",
     "no_clean_wording": "Every wording broke a rule of the lint here: a person writes this one.",
 }

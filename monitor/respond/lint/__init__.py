@@ -34,9 +34,9 @@ def lint(
 ) -> list[Finding]:
     """Everything that is wrong with `text` as a reply to `conversation`, in order of appearance.
 
-    `measure` gives (length, limit) by the platform's count. `approver` is the person who is about to approve,
-    None while nobody is. `planned` is the proposal it came from, whose promise is the recorded one. With `now`
-    (aware) and `hours` it also sees whether a promised time has passed or is no longer said rightly.
+    `measure` gives (length, limit) by the platform's count. `approver` is the person who is about to
+    approve, None while nobody is. `planned` is the proposal it came from, whose promise is the recorded
+    one. With `now` (aware) and `hours` it also sees whether a promised time has passed or is said wrongly.
     """
     subject = Subject(
         text,

@@ -53,7 +53,8 @@ Check = Callable[[Subject], Iterator[Finding]]
 
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]|\bwww\.\S+")
 _BLANK = re.compile(
-    r"\{[^{}]*\}|\[[A-Z][A-Za-z _]*\]|\[(?:name|order|link|date|time|product|number)\]|<[A-Za-z_ ]+>|\bX{3,}\b|\bTBD\b"
+    r"\{[^{}]*\}|\[[A-Z][A-Za-z _]*\]|\[(?:name|order|link|date|time|product|number)\]"
+    r"|<[A-Za-z_ ]+>|\bX{3,}\b|\bTBD\b"
 )
 # Zero-width and bidirectional controls; the zero-width joiner and variation selector belong to emoji.
 _HIDDEN = re.compile(
@@ -116,7 +117,9 @@ def facts(s: Subject) -> Iterator[Finding]:
         + [c for p in s.voice.contact.values() for c in p.say]
     )
     if s.planned is not None:
-        vouched += [m.text for m in s.planned.moves if m.move in ("promise", "wait", "incident", "answer")]
+        vouched += [
+            m.text for m in s.planned.moves if m.move in ("name", "promise", "wait", "incident", "answer")
+        ]
     skip = [m.span() for p in patterns("promise", "times") for m in p.finditer(s.plain)]
     skip += [m.span() for m in _URL.finditer(s.text)] + [(p.start, p.end) for p in private_spans(s.text)]
     for pattern in patterns("claims", "numbers"):
@@ -184,25 +187,17 @@ def products(s: Subject) -> Iterator[Finding]:
             yield finding("wrong_product", s.text, at, at + len(product), theirs=theirs[0], ours=product)
 
 
-_STOPWORDS = {
-    "en": "the and you your is are was to of that this it for with have has not my we our from here thank by on in who",
-    "de": "der die das und ist nicht sie ich wir uns ihr ihre ihnen für mit auf ein eine hier zu danke dass es wird den von sich",
-    "fr": "le la les et est pas vous nous votre pour avec une des du ici merci que je qui au en sur dans ce cette à ne",
-    "es": "el la los las y es no usted nos su para con una por aquí gracias que en de se lo un como muy le",
-    "it": "il la i gli e è non lei ci suo per con una qui grazie che in di si lo un più le della sono ho del",
-    "pt": "o a os as e é não você nos sua para com uma por aqui obrigado que em de se um mais do da no na agradeço isto",
-    "nl": "de het een en is niet u wij ons uw voor met hier dank dat ik van op aan te in wordt heeft bij door",
-}
-_STOP = {lang: frozenset(line.split()) for lang, line in _STOPWORDS.items()}
+def _stopwords() -> dict[str, frozenset[str]]:
+    return {lang: words("stopwords", lang) for lang in ("en", "de", "fr", "es", "it", "pt", "nl")}
 
 
 def language(s: Subject) -> Iterator[Finding]:
     """Another language than theirs, where both are ones that can be told."""
     expected = language_of(s.conversation)
     found = [w.lower() for w in _WORD.findall(_URL.sub(" ", s.text))]
-    if expected not in _STOP or len(found) < 6:
+    if expected not in _stopwords() or len(found) < 6:
         return
-    score = {lang: sum(w in stop for w in found) for lang, stop in _STOP.items()}
+    score = {lang: sum(w in stop for w in found) for lang, stop in _stopwords().items()}
     best = max(score, key=lambda lang: (score[lang], lang == expected))
     if best != expected and score[best] >= 3 and score[best] > 1.5 * score[expected]:
         yield finding("wrong_language", s.text, theirs=expected, ours=best)
@@ -236,17 +231,13 @@ def voice(s: Subject) -> Iterator[Finding]:
     thanks = re.search(
         r"(?i)\b(thank|glad|welcome|pleasure|dank|merci|gracias|grazie|agrade|obrigad|bedankt)", s.text
     )
-    if (
-        reading is not None
-        and reading.primary == "praise"
-        and warm
-        and not thanks
-        and language_of(s.conversation) == "en"
-    ):
-        if "sarcasm_possible" not in reading.signal_labels:
-            yield finding("praise_without_thanks", s.text)
+    english = language_of(s.conversation) == "en"
+    doubtful = reading is None or reading.signal_labels & {"sarcasm_possible", "about_our_automation"}
+    praised = reading is not None and reading.primary == "praise" and warm and not doubtful
+    if praised and english and not thanks:
+        yield finding("praise_without_thanks", s.text)
     grade = reading_grade(s.text)
-    if language_of(s.conversation) == "en" and grade > s.voice.reading_level:
+    if english and grade > s.voice.reading_level:
         yield finding("hard_to_read", s.text, grade=round(grade, 1), aim=s.voice.reading_level)
 
 

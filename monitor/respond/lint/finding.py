@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong with a text. `start` and `end` are characters of it; the whole text when nothing less fits.
+    """One thing wrong with a text; [start, end) are characters of it, all when nothing less fits.
 
     `block` keeps a draft from being approved unless an approver overrides it with a reason; `warn` doesn't.
     """

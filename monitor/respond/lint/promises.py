@@ -19,7 +19,7 @@ def promises(s: Subject) -> Iterator[Finding]:
     commits = _spans("commits", free)
     times = _spans("times", free)
     if planned is None:
-        bound = [(a, b) for a, b in times if _future(s.plain, a)] if not commits else commits
+        bound = commits or [(a, b) for a, b in times if _future(s.plain, a)]
         if bound:
             yield finding("promise_without_owner", s.text, *bound[0])
         return

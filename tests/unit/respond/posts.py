@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Conversations and stub readings to respond to: the real reading is another room's business."""
 
 from __future__ import annotations
@@ -141,9 +142,19 @@ def stub_reading(text: str, lang: str | None = None) -> Reading:
     """A rough reading of a post, by a few words."""
     low = text.lower().replace("’", "'")
     primary = next((label for label, pattern in _INTENTS if re.search(pattern, low)), "noise")
-    signals = [label for label, pattern in _SIGNALS if re.search(pattern, text if label == "high_arousal" else low)]
+    signals = [
+        label for label, pattern in _SIGNALS if re.search(pattern, text if label == "high_arousal" else low)
+    ]
     calm = primary in _CALM
-    urgency = "P4" if primary in ("praise", "noise") else "P3" if calm else "P0" if primary == "safety_hazard" else "P2"
+    urgency = (
+        "P4"
+        if primary in ("praise", "noise")
+        else "P3"
+        if calm
+        else "P0"
+        if primary == "safety_hazard"
+        else "P2"
+    )
     wait = re.search(r"\b(\d{1,3}) ?(min|minutes|hours?|hrs?|days?|weeks?)\b", low)
     size = {"m": 1, "h": 60, "d": 1440, "w": 10080}
     return reading(
@@ -175,7 +186,11 @@ def as_conversation(row: dict[str, str], number: int, platform: str | None = Non
     """One post of an archive as a case of its own."""
     read = stub_reading(row["text"], row.get("lang"))
     return conversation(
-        row["text"], read=read, platform=platform or row["platform"], case_id=number, in_reply_to=row.get("in_reply_to")
+        row["text"],
+        read=read,
+        platform=platform or row["platform"],
+        case_id=number,
+        in_reply_to=row.get("in_reply_to"),
     )
 
 

@@ -1,0 +1,263 @@
+# ruff: noqa: E501
+"""The composer: what it must never do, on any post, and what it does in each kind of moment."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain.conversation import Conversation
+from monitor.domain.draft import Proposal
+from monitor.respond.compose import Responder, as_we
+from monitor.respond.hours import BusinessHours
+from monitor.respond.lint import lint
+from monitor.respond.similar import NEAR, likeness
+from monitor.respond.voice import DEFAULT_VOICE, load_voice
+from monitor.respond.withhold import Withheld
+from tests.unit.respond.posts import NOW, conversation, measure_on, reading
+
+EXAMPLE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+HOURS = BusinessHours.parse("Mon-Sun 06:00-22:00", "Europe/Berlin")
+RESPONDER = Responder(EXAMPLE, hours=HOURS)
+
+
+def propose(case: Conversation, responder: Responder = RESPONDER, **more) -> list[Proposal] | Withheld:
+    return responder.propose(case, limit_of=measure_on(case.case.platform), now=more.pop("now", NOW), **more)
+
+
+def draft(case: Conversation, responder: Responder = RESPONDER, **more) -> Proposal:
+    out = propose(case, responder, **more)
+    assert isinstance(out, list), out
+    return out[0]
+
+
+def moves(proposal: Proposal) -> list[str]:
+    return [m.move for m in proposal.moves]
+
+
+# -- each kind of moment ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("intent", "post", "said"),
+    [
+        ("delivery_order", "Ordered on Monday, my parcel still hasn't arrived", "your parcel still hasn't arrived"),
+        ("billing_refund", "I was charged twice this month", "you were charged twice"),
+        ("outage_bug", "The app crashes whenever I open it", "the app keeps crashing"),
+        ("account_access", "I'm locked out of my account", "you're locked out of your account"),
+        ("product_defect", "My kettle is broken after a week", "your kettle is broken"),
+        ("staff_or_process", "Your agent hung up on me", "somebody hung up on you"),
+        ("security_privacy_scam", "Got a fake email from you, is it real", "a suspicious email is using our name"),
+    ],
+)
+def test_the_problem_is_named_in_their_own_terms(intent: str, post: str, said: str) -> None:
+    proposal = draft(conversation(post, read=reading(intent)))
+    assert said in proposal.text.lower()
+    assert proposal.promise is not None
+    assert proposal.promise.text in proposal.text
+
+
+def test_drafts_for_different_intents_say_different_things() -> None:
+    intents = ["delivery_order", "billing_refund", "outage_bug", "account_access", "product_defect", "staff_or_process",
+               "safety_hazard", "security_privacy_scam", "ethics_policy", "feature_feedback", "question_howto"]  # fmt: skip
+    texts = [draft(conversation("Something happened here today", read=reading(i))).text for i in intents]
+    for n, one in enumerate(texts):
+        assert all(likeness(one, other) < NEAR for other in texts[n + 1 :]), one
+
+
+def test_a_promise_is_concrete_owned_and_in_the_brands_time_zone() -> None:
+    proposal = draft(conversation("The app crashes", read=reading("outage_bug", urgency="P2")))
+    assert proposal.promise is not None
+    assert proposal.promise.owner == "care desk"
+    assert proposal.promise.due_at == datetime(2026, 3, 3, 17, 30, tzinfo=UTC)
+    assert "by 18:30 today (Berlin time)" in proposal.promise.text
+
+
+def test_urgent_promises_do_not_wait_for_business_hours() -> None:
+    night = datetime(2026, 3, 3, 23, 40, tzinfo=UTC)
+    urgent = draft(conversation("I'm locked out of my account", read=reading("account_access", urgency="P1")), now=night)
+    calm = draft(conversation("I'm locked out of my account", read=reading("account_access", urgency="P2")), now=night)
+    assert urgent.promise is not None and calm.promise is not None
+    assert urgent.promise.due_at == datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
+    assert "by 03:00 today" in urgent.text  # it is past midnight in Berlin
+    assert calm.promise.due_at == datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+def test_praise_is_thanked_for_and_passed_on_to_whom_it_names() -> None:
+    case = conversation("A lad called Iker at Madrid saved our day", read=reading("praise", complaint=0.0, urgency="P4"))
+    proposal = draft(case)
+    assert proposal.promise is None
+    assert "thank" in proposal.text.lower()
+    assert "Iker" in proposal.text
+
+
+def test_staff_are_not_named_in_public_when_they_are_complained_about() -> None:
+    case = conversation("Your agent called Iker hung up on me", read=reading("staff_or_process"))
+    assert "Iker" not in draft(case).text
+
+
+def test_what_may_be_sarcasm_is_not_celebrated() -> None:
+    read = reading("praise", complaint=0.2, urgency="P3", signals=["sarcasm_possible"])
+    proposal = draft(conversation("Brilliant, four hours on the floor. Ten out of ten", read=read))
+    assert proposal.macro == "unclear"
+
+
+def test_a_question_gets_its_answer_from_the_facts() -> None:
+    calm = {"complaint": 0.1, "severity": 0, "urgency": "P3"}
+    answered = draft(conversation("How big can my cabin bag be?", read=reading("question_howto", **calm)))
+    assert answered.macro == "question_answer"
+    assert "55 x 40 x 23 cm" in answered.text
+    assert answered.promise is None
+    open_ = draft(conversation("How do I change my seat?", read=reading("question_howto", **calm)))
+    assert open_.macro == "question_howto"
+    assert "how to change your seat" in open_.text
+    assert open_.promise is not None
+
+
+def test_a_second_failure_never_gets_the_first_reply_again() -> None:
+    first = draft(conversation("The app crashes", read=reading("outage_bug")))
+    case = conversation(("The app crashes", reading("outage_bug")), f"us: {first.text}", "It still crashes", read=reading("outage_bug"))
+    second = draft(case)
+    assert second.macro == "second_failure"
+    assert likeness(first.text, second.text) < NEAR
+    third_case = conversation(
+        ("The app crashes", reading("outage_bug")), f"us: {first.text}", ("It still crashes", reading("outage_bug")),
+        f"us: {second.text}", "And again it crashes", read=reading("outage_bug"),
+    )  # fmt: skip
+    third = draft(third_case)
+    assert likeness(second.text, third.text) < NEAR
+
+
+def test_repeat_contact_counts_as_a_second_failure() -> None:
+    read = reading("billing_refund", signals=["repeat_contact", "prior_unanswered"])
+    assert draft(conversation("Fifth message about my refund, still nothing", read=read)).macro == "second_failure"
+
+
+def test_the_executive_desk_answers_in_its_own_name() -> None:
+    read = reading("staff_or_process", signals=["asks_for_executive"], urgency="P1")
+    proposal = draft(conversation("I want your CEO to read this", read=read))
+    assert "executive desk of Northwind Air" in proposal.text
+    assert "Mara Lindqvist" in proposal.text
+    assert proposal.promise is not None and proposal.promise.owner == "Mara Lindqvist"
+    assert not re.search(r"(?i)\b(i'm|i am|this is) (mara|the ceo)", proposal.text)
+
+
+def test_press_goes_to_the_press_desk() -> None:
+    proposal = draft(conversation("I'm a reporter, whom may I call?", read=reading("press_partner", urgency="P1", complaint=0.0)))
+    assert proposal.promise is not None and proposal.promise.owner == "Jonas Feld"
+    assert "press desk" in proposal.text
+
+
+def test_a_known_incident_is_said() -> None:
+    proposal = draft(conversation("check-in is down", read=reading("outage_bug")), incident="the check-in outage since 09:10")
+    assert "the check-in outage since 09:10" in proposal.text
+
+
+def test_danger_comes_first() -> None:
+    read = reading("safety_hazard", urgency="P0", severity=3)
+    proposal = draft(conversation("My charger caught fire next to the bed", read=read))
+    assert moves(proposal)[0] == "safety"
+    assert "your charger caught fire" in proposal.text.lower()
+    assert proposal.promise is not None and proposal.promise.due_at - NOW <= timedelta(hours=1)
+
+
+def test_private_data_in_the_post_is_not_repeated_and_they_are_told() -> None:
+    case = conversation("My parcel never arrived, mail me at lee@post.example", read=reading("delivery_order"), platform="mastodon")
+    proposal = draft(case)
+    assert "lee@post.example" not in proposal.text
+    assert "privacy" in moves(proposal)
+
+
+def test_the_same_case_gives_the_same_draft_and_another_case_another() -> None:
+    posts = [conversation("The app crashes", read=reading("outage_bug"), case_id=n) for n in range(12)]
+    assert draft(posts[0]) == draft(posts[0])
+    assert len({draft(p).text for p in posts}) >= 6
+
+
+def test_recent_replies_are_not_said_again() -> None:
+    said: list[str] = []
+    for n in range(12):
+        case = conversation("The app crashes", read=reading("outage_bug"), case_id=n, platform="mastodon")
+        text = draft(case, recent_texts=said).text
+        assert all(likeness(text, other) < NEAR for other in said), text
+        said.append(text)
+
+
+def test_three_candidates_differ() -> None:
+    for intent in ("outage_bug", "delivery_order", "billing_refund", "staff_or_process"):
+        out = propose(conversation("Something went wrong here", read=reading(intent)), candidates=3)
+        assert isinstance(out, list) and len(out) == 3
+        assert max(likeness(a.text, b.text) for a in out for b in out if a is not b) < 0.5
+
+
+def test_every_sentence_says_why_it_is_there() -> None:
+    proposal = draft(conversation("The app crashes", read=reading("outage_bug")))
+    assert " ".join(m.text for m in proposal.moves) == proposal.text
+    assert all(m.why for m in proposal.moves)
+    assert "outage_bug" in proposal.moves[0].why
+
+
+def test_moves_are_dropped_whole_when_the_platform_is_short() -> None:
+    post = "I was charged twice!! And again!! I'm leaving"
+    read = reading("billing_refund", signals=["high_arousal", "churn_threat"], wait=3000, severity=3)
+    long = draft(conversation(post, read=read, platform="reddit"))
+    short = draft(conversation(post, read=read, platform="x"))
+    assert len(moves(short)) < len(moves(long))
+    assert "promise" in moves(short)
+    assert short.text.endswith(".")
+    tiny = RESPONDER.propose(conversation(post, read=read), limit_of=lambda t: (len(t), 60), now=NOW)
+    assert isinstance(tiny, Withheld) and tiny.code == "no_room"
+
+
+@pytest.mark.parametrize("lang", ["de", "fr", "es", "it", "pt", "nl"])
+@pytest.mark.parametrize(
+    "read",
+    [
+        {"primary": "delivery_order"},
+        {"primary": "question_howto", "complaint": 0.1, "urgency": "P3"},
+        {"primary": "praise", "complaint": 0.0, "urgency": "P4"},
+        {"primary": "safety_hazard", "urgency": "P0"},
+        {"primary": "staff_or_process", "signals": ["asks_for_executive"]},
+    ],
+)
+def test_other_languages_get_a_short_acknowledgement_in_theirs(lang: str, read: dict[str, object]) -> None:
+    case = conversation("…", read=reading(lang=lang, **read))
+    for day in range(9):
+        proposal = draft(case, now=NOW + timedelta(days=day))
+        assert proposal.macro.startswith(f"{lang}_")
+        assert not re.search(r"\b(the|today|tomorrow|person)\b", proposal.text)
+        if proposal.promise is not None:
+            assert proposal.promise.text in proposal.text
+
+
+def test_we_for_brands_that_say_we() -> None:
+    assert as_we("I'm on it. I'll tell you what my team told me.") == "We're on it. We'll tell you what our team told us."
+    responder = Responder(EXAMPLE.model_copy(update={"person": "we"}), hours=HOURS)
+    for n in range(20):
+        case = conversation("The app crashes", read=reading("outage_bug"), case_id=n)
+        assert not re.search(r"\b(I|me|my)\b", draft(case, responder).text)
+
+
+def test_forbidden_phrases_of_the_brand_are_not_used() -> None:
+    voice = EXAMPLE.model_copy(update={"forbidden_phrases": ("technical team",)})
+    responder = Responder(voice, hours=HOURS)
+    out = propose(conversation("The app crashes", read=reading("outage_bug")), responder)
+    assert isinstance(out, Withheld) or all("technical team" not in p.text for p in out)
+
+
+def test_the_neutral_voice_states_no_facts_and_fits_any_brand() -> None:
+    neutral = Responder(load_voice(brand="Kestrel Bank"), hours=HOURS)
+    case = conversation("How big can my cabin bag be?", read=reading("question_howto", complaint=0.1, urgency="P3"))
+    assert draft(case, neutral).macro == "question_howto"
+
+
+def test_what_it_writes_passes_the_lint_unaided() -> None:
+    for intent in ("outage_bug", "feature_feedback", "praise", "press_partner", "question_howto", "ethics_policy"):
+        case = conversation("Something happened here today", read=reading(intent, complaint=0.0, urgency="P3"))
+        proposal = draft(case)
+        assert not lint(
+            proposal.text, conversation=case, voice=EXAMPLE, measure=measure_on("x"), approver=None, recent_texts=(),
+            planned=proposal, now=NOW, hours=HOURS,
+        )  # fmt: skip
