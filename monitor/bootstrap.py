@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 CONFIG = Path("config.toml")
 
+# Where nothing can be posted nothing limits the length either; a person posts it by hand.
+NO_LIMIT = 5000
+
 # A case that came from a source nobody has configured any more can still be answered by hand.
 GONE = Verdict(
     MayReply.HANDOFF, "source.gone", "The source this came from is no longer configured.", "config.toml"
@@ -157,10 +160,10 @@ class App:
 
     def measure(self, source: str, platform: str, text: str) -> tuple[int, int]:
         """(length, limit) of a reply by the count of the platform it goes to."""
-        publisher = self.publisher(source)
-        if isinstance(publisher, ManyPlatforms):
-            return publisher.measure_on(platform, text)
-        return publisher.measure(text) if publisher is not None else (len(text), 5000)
+        connector = self.connector(source) if source in self._one_at_a_time else None
+        if isinstance(connector, ManyPlatforms):
+            return connector.measure_on(platform, text)
+        return connector.measure(text) if isinstance(connector, Publisher) else (len(text), NO_LIMIT)
 
     def publisher(self, source: str) -> Publisher | None:
         """What posts for a source, or None where nothing can."""

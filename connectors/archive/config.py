@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
 
 from connectors.archive.rows import FIELDS
 from connectors.base import SourceConfig
@@ -49,6 +49,11 @@ class ArchiveConfig(SourceConfig):
         ge=timedelta(0),
         description="How much of the export has happened already when the replay starts, at its own pace.",
     )
+    replay_start: AwareDatetime | None = Field(
+        default=None,
+        description="When the replay starts, with its time zone; the first poll by default. In the future: the "
+        "head happens first, at its own pace.",
+    )
     rejects: Path | None = Field(
         default=None,
         description="Where malformed rows are kept; `<name>.rejects.jsonl` in the current folder by default.",
@@ -65,8 +70,8 @@ class ArchiveConfig(SourceConfig):
     def _sensible(self) -> Self:
         if self.replay is not None and self.speed == 0:
             raise ValueError("`replay` must be faster than 0x")
-        if self.replay_head and self.replay is None:
-            raise ValueError("`replay_head` needs `replay`")
+        if (self.replay_head or self.replay_start) and self.replay is None:
+            raise ValueError("`replay_head` and `replay_start` need `replay`")
         return self
 
     @property

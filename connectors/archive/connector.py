@@ -144,6 +144,10 @@ class ArchiveConnector:
         """(length, limit) by the count of the account's platform."""
         return lengths.measure(self._platform, text)
 
+    def measure_on(self, platform: str, text: str) -> tuple[int, int]:
+        """(length, limit) by the count of the platform that the post came from."""
+        return lengths.measure(platform, text)
+
     def prepare(self, reply: OutgoingReply) -> Prepared:
         """Checks the length by the count of the platform that the post came from. Raises Refused."""
         length, limit = lengths.measure(reply.platform, reply.text)

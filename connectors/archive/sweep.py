@@ -132,7 +132,7 @@ class Sweep:
         """The replay, begun now at `first` if it hasn't begun."""
         place = self.place
         place.first = place.first or first
-        place.start = place.start or self.now
+        place.start = place.start or self.config.replay_start or self.now
         return Replay(place.start, place.first, self.config.replay_head, self.config.speed or 1.0)
 
     def _keep(self, mentions: list[Mention]) -> None:

@@ -24,7 +24,7 @@ class Withheld(Protocol):
     """Why a case must have no automatic draft."""
 
     @property
-    def reason(self) -> str: ...
+    def code(self) -> str: ...
     @property
     def why(self) -> str: ...
 
@@ -66,13 +66,13 @@ def draft(
             if current.hash != conversation.hash or session.drafts.live_of(case_id) is not None:
                 continue  # the world moved while we wrote; the next run sees it as it is
             if not isinstance(result, Proposal):
-                session.cases.withhold(case_id, result.reason, result.why, current.hash, now)
-                session.audit.record(now, ACTOR, "draft.withheld", f"case:{case_id}", reason=result.reason)
+                session.cases.withhold(case_id, result.code, result.why, current.hash, now)
+                session.audit.record(now, ACTOR, "draft.withheld", f"case:{case_id}", reason=result.code)
                 report.withheld += 1
                 continue
             turn = current.to_answer
             if turn is None:
-                continue
+                continue  # removed meanwhile; `remove_post` closed the case
             proposed = session.drafts.propose(
                 current.case,
                 result,

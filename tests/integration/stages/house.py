@@ -76,7 +76,7 @@ class PlainReader:
 
 @dataclass
 class Withheld:
-    reason: str
+    code: str
     why: str
 
 
