@@ -162,24 +162,28 @@ def asked(text: str) -> str | None:
     return None
 
 
-_MY = re.compile(r"\bmy ((?:[a-z'-]+ ){0,2}?)([a-z-]+)\b")
-
-
 def own_thing(text: str) -> str | None:
-    """The thing of theirs that it is about: "your winter coat"; None when nothing known is named."""
+    """The thing of theirs that it is about: "your new phone"; None when nothing known is named."""
     for sentence in sentences(text):
-        clean = " ".join(words_of(sentence))
-        for match in _MY.finditer(clean):
-            before, noun = match[1].split(), match[2]
-            after = clean[match.end() :].split()[:1]
-            if after and after[0] in things() and f"{noun} {after[0]}" in things():
-                before, noun = [*before, noun], after[0]
-            if noun not in things() or any(w in _set("never_things") for w in (*before, noun)):
-                continue
-            safe = all(
-                w in things() or (w in _set("echo") and w not in _set("not_modifiers")) for w in before
-            )
-            return " ".join(("your", *(before if safe else []), noun))
+        words = words_of(sentence)
+        for at, word in enumerate(words):
+            if word == "my" and (thing := _thing_after(words[at + 1 : at + 5])):
+                return thing
+    return None
+
+
+def _thing_after(words: list[str]) -> str | None:
+    """The first known noun of what follows "my", with what safely stands before it and belongs to it."""
+    for n, noun in enumerate(words[:3]):
+        if noun in _set("never_things"):
+            return None
+        if noun not in things():
+            continue
+        before = words[:n]
+        if words[n + 1 : n + 2] and f"{noun} {words[n + 1]}" in things():
+            noun = f"{noun} {words[n + 1]}"
+        safe = all(w in _set("echo") and w not in _set("not_modifiers") for w in before)
+        return " ".join(("your", *(before if safe else []), noun))
     return None
 
 

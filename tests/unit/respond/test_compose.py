@@ -43,13 +43,21 @@ def moves(proposal: Proposal) -> list[str]:
 @pytest.mark.parametrize(
     ("intent", "post", "said"),
     [
-        ("delivery_order", "Ordered on Monday, my parcel still hasn't arrived", "your parcel still hasn't arrived"),
+        (
+            "delivery_order",
+            "Ordered on Monday, my parcel still hasn't arrived",
+            "your parcel still hasn't arrived",
+        ),
         ("billing_refund", "I was charged twice this month", "you were charged twice"),
         ("outage_bug", "The app crashes whenever I open it", "the app keeps crashing"),
         ("account_access", "I'm locked out of my account", "you're locked out of your account"),
         ("product_defect", "My kettle is broken after a week", "your kettle is broken"),
         ("staff_or_process", "Your agent hung up on me", "somebody hung up on you"),
-        ("security_privacy_scam", "Got a fake email from you, is it real", "a suspicious email is using our name"),
+        (
+            "security_privacy_scam",
+            "Got a fake email from you, is it real",
+            "a suspicious email is using our name",
+        ),
     ],
 )
 def test_the_problem_is_named_in_their_own_terms(intent: str, post: str, said: str) -> None:
@@ -77,8 +85,12 @@ def test_a_promise_is_concrete_owned_and_in_the_brands_time_zone() -> None:
 
 def test_urgent_promises_do_not_wait_for_business_hours() -> None:
     night = datetime(2026, 3, 3, 23, 40, tzinfo=UTC)
-    urgent = draft(conversation("I'm locked out of my account", read=reading("account_access", urgency="P1")), now=night)
-    calm = draft(conversation("I'm locked out of my account", read=reading("account_access", urgency="P2")), now=night)
+    urgent = draft(
+        conversation("I'm locked out of my account", read=reading("account_access", urgency="P1")), now=night
+    )
+    calm = draft(
+        conversation("I'm locked out of my account", read=reading("account_access", urgency="P2")), now=night
+    )
     assert urgent.promise is not None and calm.promise is not None
     assert urgent.promise.due_at == datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
     assert "by 03:00 today" in urgent.text  # it is past midnight in Berlin
@@ -86,7 +98,9 @@ def test_urgent_promises_do_not_wait_for_business_hours() -> None:
 
 
 def test_praise_is_thanked_for_and_passed_on_to_whom_it_names() -> None:
-    case = conversation("A lad called Iker at Madrid saved our day", read=reading("praise", complaint=0.0, urgency="P4"))
+    case = conversation(
+        "A lad called Iker at Madrid saved our day", read=reading("praise", complaint=0.0, urgency="P4")
+    )
     proposal = draft(case)
     assert proposal.promise is None
     assert "thank" in proposal.text.lower()
@@ -118,7 +132,12 @@ def test_a_question_gets_its_answer_from_the_facts() -> None:
 
 def test_a_second_failure_never_gets_the_first_reply_again() -> None:
     first = draft(conversation("The app crashes", read=reading("outage_bug")))
-    case = conversation(("The app crashes", reading("outage_bug")), f"us: {first.text}", "It still crashes", read=reading("outage_bug"))
+    case = conversation(
+        ("The app crashes", reading("outage_bug")),
+        f"us: {first.text}",
+        "It still crashes",
+        read=reading("outage_bug"),
+    )
     second = draft(case)
     assert second.macro == "second_failure"
     assert likeness(first.text, second.text) < NEAR
@@ -132,7 +151,10 @@ def test_a_second_failure_never_gets_the_first_reply_again() -> None:
 
 def test_repeat_contact_counts_as_a_second_failure() -> None:
     read = reading("billing_refund", signals=["repeat_contact", "prior_unanswered"])
-    assert draft(conversation("Fifth message about my refund, still nothing", read=read)).macro == "second_failure"
+    assert (
+        draft(conversation("Fifth message about my refund, still nothing", read=read)).macro
+        == "second_failure"
+    )
 
 
 def test_the_executive_desk_answers_in_its_own_name() -> None:
@@ -145,13 +167,20 @@ def test_the_executive_desk_answers_in_its_own_name() -> None:
 
 
 def test_press_goes_to_the_press_desk() -> None:
-    proposal = draft(conversation("I'm a reporter, whom may I call?", read=reading("press_partner", urgency="P1", complaint=0.0)))
+    proposal = draft(
+        conversation(
+            "I'm a reporter, whom may I call?", read=reading("press_partner", urgency="P1", complaint=0.0)
+        )
+    )
     assert proposal.promise is not None and proposal.promise.owner == "Jonas Feld"
     assert "press desk" in proposal.text
 
 
 def test_a_known_incident_is_said() -> None:
-    proposal = draft(conversation("check-in is down", read=reading("outage_bug")), incident="the check-in outage since 09:10")
+    proposal = draft(
+        conversation("check-in is down", read=reading("outage_bug")),
+        incident="the check-in outage since 09:10",
+    )
     assert "the check-in outage since 09:10" in proposal.text
 
 
@@ -164,7 +193,11 @@ def test_danger_comes_first() -> None:
 
 
 def test_private_data_in_the_post_is_not_repeated_and_they_are_told() -> None:
-    case = conversation("My parcel never arrived, mail me at lee@post.example", read=reading("delivery_order"), platform="mastodon")
+    case = conversation(
+        "My parcel never arrived, mail me at lee@post.example",
+        read=reading("delivery_order"),
+        platform="mastodon",
+    )
     proposal = draft(case)
     assert "lee@post.example" not in proposal.text
     assert "privacy" in moves(proposal)
@@ -233,7 +266,10 @@ def test_other_languages_get_a_short_acknowledgement_in_theirs(lang: str, read: 
 
 
 def test_we_for_brands_that_say_we() -> None:
-    assert as_we("I'm on it. I'll tell you what my team told me.") == "We're on it. We'll tell you what our team told us."
+    assert (
+        as_we("I'm on it. I'll tell you what my team told me.")
+        == "We're on it. We'll tell you what our team told us."
+    )
     responder = Responder(EXAMPLE.model_copy(update={"person": "we"}), hours=HOURS)
     for n in range(20):
         case = conversation("The app crashes", read=reading("outage_bug"), case_id=n)
@@ -249,13 +285,24 @@ def test_forbidden_phrases_of_the_brand_are_not_used() -> None:
 
 def test_the_neutral_voice_states_no_facts_and_fits_any_brand() -> None:
     neutral = Responder(load_voice(brand="Kestrel Bank"), hours=HOURS)
-    case = conversation("How big can my cabin bag be?", read=reading("question_howto", complaint=0.1, urgency="P3"))
+    case = conversation(
+        "How big can my cabin bag be?", read=reading("question_howto", complaint=0.1, urgency="P3")
+    )
     assert draft(case, neutral).macro == "question_howto"
 
 
 def test_what_it_writes_passes_the_lint_unaided() -> None:
-    for intent in ("outage_bug", "feature_feedback", "praise", "press_partner", "question_howto", "ethics_policy"):
-        case = conversation("Something happened here today", read=reading(intent, complaint=0.0, urgency="P3"))
+    for intent in (
+        "outage_bug",
+        "feature_feedback",
+        "praise",
+        "press_partner",
+        "question_howto",
+        "ethics_policy",
+    ):
+        case = conversation(
+            "Something happened here today", read=reading(intent, complaint=0.0, urgency="P3")
+        )
         proposal = draft(case)
         assert not lint(
             proposal.text, conversation=case, voice=EXAMPLE, measure=measure_on("x"), approver=None, recent_texts=(),

@@ -19,7 +19,9 @@ from tests.unit.respond.posts import NOW, REPLAY, SAMPLE, as_conversation, measu
 VOICE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
 HOURS = BusinessHours.parse("Mon-Fri 09:00-18:00", "Europe/Berlin")
 PLATFORMS = ("x", "bluesky", "mastodon", "reddit")
-INSULT = re.compile(r"(?i)\b(\w*fuck\w*|shit\w*|stupid|idiot\w*|suck\w*|crap|pathetic|useless|thieves|scum|damn)\b")
+INSULT = re.compile(
+    r"(?i)\b(\w*fuck\w*|shit\w*|stupid|idiot\w*|suck\w*|crap|pathetic|useless|thieves|scum|damn)\b"
+)
 
 
 def rows() -> Iterator[tuple[int, dict[str, str]]]:
@@ -58,8 +60,8 @@ def post_of(case: Conversation) -> str:
 def test_no_finding_of_the_lint(drafts: list[tuple[Conversation, Proposal]]) -> None:
     for case, proposal in drafts:
         found = lint(
-            proposal.text, conversation=case, voice=VOICE, measure=measure_on(case.case.platform), approver=None,
-            recent_texts=(), planned=proposal, now=NOW, hours=HOURS,
+            proposal.text, conversation=case, voice=VOICE, measure=measure_on(case.case.platform),
+            approver=None, recent_texts=(), planned=proposal, now=NOW, hours=HOURS,
         )  # fmt: skip
         assert not found, (proposal.text, found)
 

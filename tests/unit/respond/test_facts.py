@@ -1,0 +1,30 @@
+"""Which fact answers a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.respond.facts import fact_for
+from monitor.respond.voice import DEFAULT_VOICE, load_voice
+
+VOICE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("how heavy can my hand luggage be?", "cabin-bag"),
+        ("does my dog fly with me?", "pets"),
+        ("is there wifi on board", "wifi"),
+        ("when does online check-in open?", "online-check-in"),
+        ("what films do you show?", None),
+        ("my dog ate my wifi router", None),  # two facts fit equally well: none is given
+    ],
+)
+def test_fact_for(text: str, fact: str | None) -> None:
+    found = fact_for(text, "question_howto", VOICE)
+    assert (found.id if found else None) == fact
+
+
+def test_facts_are_for_the_intents_they_name() -> None:
+    assert fact_for("is there wifi on board", "outage_bug", VOICE) is None
