@@ -1,0 +1,160 @@
+"""Anchors: the word beginnings without which a pattern can't match.
+
+Hundreds of patterns are held against every post. Most can be ruled out by one set intersection: if
+none of a pattern's anchors begins a word of the post, the pattern isn't tried. The anchors are
+derived from the pattern itself, so that writers of rules needn't know of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+LENGTH = 4  # characters of a word that are compared
+SHORT = 3  # … or this many, where a pattern leaves the fourth open ("burn" is sure, "los\\w*" isn't)
+_MANY = 80  # more beginnings than this: another part of the pattern is the better anchor
+_WORD = re.compile(r"[^\W_]+")
+
+Items = Sequence[tuple[Any, Any]]
+
+
+def word_starts(folded: str) -> set[str]:
+    """The first `LENGTH` and the first `SHORT` characters of each word."""
+    words = _WORD.findall(folded)
+    return {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
+
+
+def anchors(pattern: str) -> list[frozenset[str]]:
+    """Sets of word beginnings; every match of `pattern` contains one of *each* set. Rarest first.
+
+    The pattern must be one that begins and ends at a word boundary.
+    """
+    found = _required([*parser.parse(pattern), (op.AT, op.AT_BOUNDARY)], at_start=True)
+    sets = {frozenset(word.rstrip() for word in words) for words in found}
+    return sorted(sets, key=lambda s: (_commonness(s), sorted(s)))
+
+
+_COMMON_TEXT = (
+    "a i im is it in on of to at be my me we us he so up no an or if as by do the you your and for "
+    "was this that have has had not but with from are been will were can cant all what just don they "
+    "get got when how now out still one there would about them their after want "
+)
+_COMMON = frozenset(_COMMON_TEXT.split())
+
+
+def _commonness(words: frozenset[str]) -> int:
+    """A rough cost: how often a post holds one of these beginnings."""
+    return sum(40 if w in _COMMON else 4 if len(w) <= SHORT else 1 for w in words)
+
+
+def _required(items: Items, at_start: bool) -> list[set[str]]:
+    """What a sequence needs: all of these sets."""
+    needs: list[set[str]] = []
+    fresh = at_start  # can a word begin at this item?
+    for index, (code, value) in enumerate(items):
+        if fresh:
+            starts = _beginnings(items[index:], {""})
+            if starts and all(len(s) == LENGTH for s in starts):
+                needs.append(starts)
+        needs += _inner(code, value, fresh)
+        fresh = _is_gap(code, value) or code is op.AT or (fresh and _skips_words(code, value))
+    return needs
+
+
+def _inner(code: Any, value: Any, fresh: bool) -> list[set[str]]:
+    if code is op.SUBPATTERN:
+        return _required(list(value[3]), fresh)
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] >= 1:
+        return _required(list(value[2]), fresh)
+    if code is op.BRANCH:
+        parts = [_required(list(branch), fresh) for branch in value[1]]
+        if all(parts):
+            return [set().union(*(min(p, key=lambda s: _commonness(frozenset(s))) for p in parts))]
+    return []
+
+
+def _is_gap(code: Any, value: Any) -> bool:
+    """Whether a word begins after this item: a space, a run of spaces, punctuation."""
+    if code is op.LITERAL:
+        return not chr(value).isalnum()
+    if code is op.MAX_REPEAT:
+        inner = list(value[2])
+        return bool(value[0] >= 1 and len(inner) == 1 and _is_gap(*inner[0]))
+    if code is op.SUBPATTERN:
+        inner = list(value[3])
+        return bool(inner) and _is_gap(*inner[-1])
+    return False
+
+
+def _skips_words(code: Any, value: Any) -> bool:
+    """Whether this item, present or not, leaves us where a word begins: ``(?:\\w+ )?``."""
+    if code in (op.ASSERT, op.ASSERT_NOT):
+        return True
+    if code is op.SUBPATTERN:
+        inner = list(value[3])
+    elif code in (op.MAX_REPEAT, op.MIN_REPEAT):
+        inner = list(value[2])
+    elif code is op.BRANCH:
+        return all(not b or _skips_words(*list(b)[-1]) or _is_gap(*list(b)[-1]) for b in value[1])
+    else:
+        return False
+    return bool(inner) and (_is_gap(*inner[-1]) or _skips_words(*inner[-1]))
+
+
+_ANY_LETTERS = [(op.IN, [(op.CATEGORY, op.CATEGORY_WORD)])]
+
+
+def _beginnings(items: Items, states: set[str]) -> set[str] | None:
+    """What a word may begin with when it starts with these items; shorter strings are unfinished."""
+    for code, value in items:
+        if all(len(s) == LENGTH for s in states):
+            break
+        done = {s for s in states if len(s) == LENGTH}
+        open_ones = states - done
+        grown = _grown(code, value, open_ones)
+        if grown is None or len(grown) > _MANY:
+            return None
+        states = done | grown
+    return states
+
+
+def _grown(code: Any, value: Any, states: set[str]) -> set[str] | None:
+    if code is op.LITERAL:
+        return {s + chr(value) for s in states} if chr(value).isalnum() else _whole(states)
+    if code is op.IN:
+        chars = _members(value)
+        return None if chars is None else {s + c for s in states for c in chars}
+    if code is op.SUBPATTERN:
+        return _beginnings(list(value[3]), states)
+    if code is op.BRANCH:
+        parts = [_beginnings(list(branch), states) for branch in value[1]]
+        return None if any(p is None for p in parts) else set().union(*(p for p in parts if p))
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
+        if list(value[2]) == _ANY_LETTERS:
+            return {s.ljust(LENGTH) for s in states} if all(len(s) >= SHORT for s in states) else None
+        once = _beginnings(list(value[2]), states)
+        if once is None or (value[1] > 1 and any(len(s) < LENGTH for s in once)):
+            return None
+        return once if value[0] >= 1 else states | once
+    if code is op.ASSERT_NOT and next(iter(value[1])) == (op.AT, op.AT_NON_BOUNDARY):
+        return _whole(states)  # the edge of a gap
+    if code is op.AT:
+        return states if states == {""} else _whole(states)
+    return None
+
+
+def _whole(states: set[str]) -> set[str] | None:
+    """Words that end here: padded, they count as long enough."""
+    return None if "" in states else {s.ljust(LENGTH) for s in states}
+
+
+def _members(value: Items) -> str | None:
+    chars = ""
+    for code, char in value:
+        if code is not op.LITERAL or not chr(char).isalnum():
+            return None
+        chars += chr(char)
+    return chars

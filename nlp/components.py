@@ -1,0 +1,150 @@
+# ruff: noqa: ARG001  (spaCy calls every factory with nlp and name)
+"""The components of the pipeline, as spaCy factories; importing this module registers them.
+
+`presszero_language` → `presszero_rules` → `presszero_entities` → `textcat_multilabel` (with our
+`presszero.HashedHeads.v1` architecture) → `presszero_decision`. Each adds to the post's `Notes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import numpy as np
+from spacy.attrs import NORM
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Model
+
+from monitor.domain.reading import Signal
+from nlp.arousal import arousal
+from nlp.decision import decide
+from nlp.entities import EntityFinder
+from nlp.features import Batch, features
+from nlp.language import UNDETERMINED, LanguageGuesser
+from nlp.lexical import extra_ids
+from nlp.notes import notes_of
+from nlp.private_data import private_span
+from nlp.rulebook import Rulebook, read_rules
+from nlp.waits import claimed_wait
+from nlp.weights import HEADS, Floats, Weights
+
+_HANDLE = re.compile(r"@([\w.-]+)")
+_LETTER = re.compile(r"[^\W\d_]")
+
+Component = Callable[[Doc], Doc]
+
+
+@Language.factory("presszero_language")
+def make_language(nlp: Language, name: str) -> Component:
+    """Guesses the language; flags posts that a person should read because we can't."""
+    guesser = LanguageGuesser()
+
+    def component(doc: Doc) -> Doc:
+        notes = notes_of(doc)
+        notes.lang = guesser.guess(notes.folded.text, notes.post.lang)
+        foreign = notes.lang not in ("en", UNDETERMINED)
+        if foreign or (notes.lang == UNDETERMINED and _LETTER.search(notes.folded.text)):
+            notes.signals.append(Signal("unsupported_language", "s.language", "", 0, 0))
+        return doc
+
+    return component
+
+
+@Language.factory("presszero_rules")
+def make_rules(nlp: Language, name: str) -> Component:
+    """Holds the rules against the post: urgency floors, signals, claimed wait, private data, arousal."""
+    book = Rulebook(read_rules())
+
+    def component(doc: Doc) -> Doc:
+        notes = notes_of(doc)
+        text, folded = notes.post.text, notes.folded
+        notes.hits = book.hits(folded, notes.lang)
+        for hit in notes.hits:
+            if hit.rule.signal:
+                notes.signals.append(
+                    Signal(hit.rule.signal, hit.rule.id, text[hit.start : hit.end], hit.start, hit.end)
+                )
+        private = private_span(folded.text)
+        if private:
+            start, end = folded.span(private[1], private[2])
+            notes.signals.append(
+                Signal("pii_in_post", f"s.private.{private[0]}", text[start:end], start, end)
+            )
+        loud = arousal(folded)
+        if loud:
+            kind, start, end = loud
+            notes.signals.append(Signal("high_arousal", f"s.arousal.{kind}", text[start:end], start, end))
+        wait = claimed_wait(folded.text)
+        if wait:
+            notes.wait = (wait[0], *folded.span(wait[1], wait[2]))
+        return doc
+
+    return component
+
+
+@Language.factory("presszero_entities", default_config={"products": [], "places": [], "own_handles": []})
+def make_entities(
+    nlp: Language, name: str, products: list[str], places: list[str], own_handles: list[str]
+) -> Component:
+    """Finds what is named; notes whether the post summons us and carries a picture."""
+    finder = EntityFinder(products, places)
+    ours = frozenset(h.lower().lstrip("@") for h in own_handles)
+
+    def component(doc: Doc) -> Doc:
+        notes = notes_of(doc)
+        text = notes.post.text
+        notes.entities = finder.find(text, notes.starts)
+        own = ours | notes.post.own_handles
+        if own and "@" in text:
+            for match in _HANDLE.finditer(text):
+                if match.group(1).lower().rstrip(".-") in own:
+                    notes.signals.append(Signal("summoned", "s.summoned", match.group(), *match.span()))
+                    break
+        if notes.post.has_media:
+            notes.signals.append(Signal("media_attached", "s.media", "", 0, 0))
+        return doc
+
+    return component
+
+
+@registry.architectures("presszero.HashedHeads.v1")  # type: ignore[untyped-decorator]
+def make_heads() -> Model[list[Doc], Floats]:
+    """The linear heads as a thinc model, so that spaCy's own text categorizer runs them."""
+    return Model("hashed_heads", _forward, dims={"nO": len(HEADS)}, attrs={"weights": None})
+
+
+def _forward(
+    model: Model[list[Doc], Floats], docs: list[Doc], is_train: bool
+) -> tuple[Floats, Callable[[Floats], list[Doc]]]:
+    weights: Weights = model.attrs["weights"]
+    return weights.probabilities(batch_of(docs)), partial(_no_gradient, docs)
+
+
+def _no_gradient(docs: list[Doc], _: Floats) -> list[Doc]:
+    raise TypeError("the heads are trained by nlp.train, not by gradient updates")
+
+
+def batch_of(docs: Iterable[Doc]) -> Batch:
+    """The features of docs that have passed the components before the heads."""
+    docs = list(docs)
+    notes = [notes_of(doc) for doc in docs]
+    return features(
+        [n.folded.text for n in notes],
+        [doc.to_array(NORM).astype(np.uint64, copy=False) for doc in docs],
+        [extra_ids(n) for n in notes],
+    )
+
+
+@Language.factory("presszero_decision", default_config={"thresholds": {}, "model": ""})
+def make_decision(nlp: Language, name: str, thresholds: dict[str, float], model: str) -> Component:
+    """Turns rules and probabilities into the reading."""
+
+    def component(doc: Doc) -> Doc:
+        notes = notes_of(doc)
+        notes.reading = decide(notes, doc.cats, thresholds, model)
+        return doc
+
+    return component

@@ -1,0 +1,152 @@
+# ruff: noqa: E501  (patterns are easier to check unbroken)
+"""Things named in a post: orders, amounts, dates, places, products, staff.
+
+Patterns over the original text (capitals matter here). Products and further places come from the
+brand's configuration. Nothing here says anything about the author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from monitor.domain.reading import Entity
+
+_REF_WORD = (
+    r"(?:orders?|booking|reservation|confirmation|ticket|case|claim|tracking|reference|refs?|pnr|invoice|parcel|consignment|"
+    r"shipment|po|rma|return|policy|account|acct|job|incident|complaint|enquiry|purchase|receipt|record locator|locator|"
+    r"membership|transaction|appointment|meter|serial|request|application|flight|train|service request)"
+)
+_CODE = r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-/](?=[A-Za-z0-9])){3,29}"
+ORDER = re.compile(
+    rf"\b{_REF_WORD}(?:\s+(?:number|no|num|nr|id|ref|reference|code|is|was))*\.?\s*[:=]?\s*(?P<named>#?\s?{_CODE})(?![\w@])"
+    rf"|\b(?:pnr|booking(?: ref(?:erence)?)?|locator|confirmation(?: code)?|ref(?:erence)?)\s*(?:is\s*|code\s*)?[:=]?\s*(?P<pnr>(?-i:[A-Z]{{6}}|(?=[A-Z]*\d)[A-Z0-9]{{5,8}}))\b"
+    rf"|(?<![\w&/@])(?P<hash>#(?=[A-Za-z-]{{0,6}}\d){_CODE})(?!\w)"
+    r"|(?<![\w@#/.-])(?P<coded>(?-i:[A-Z]{1,5}-?\d{3,}(?:-?[A-Z0-9]+)*|[A-Z]{2,5}-\d{2,}(?:-\d+)+|\d{3}-\d{7}-\d{7}|1Z[A-Z0-9]{16}|[A-Z]{2}\d{9}[A-Z]{2}))(?![\w@])"
+    r"|(?<![\w@#/.£$€+-])(?P<long>\d{8,22})(?![\w@.,]\d|\w)"
+    r"|\b(?:flight|train)\s+(?P<flight>(?-i:[A-Z0-9]{2}\s?\d{1,4}))\b",
+    re.IGNORECASE,
+)
+_YEARISH = re.compile(r"^(?:19|20)\d\d$")
+_CURRENCY = r"(?:[£$€]|US\$|A\$|C\$|USD|GBP|EUR|CHF|AUD|CAD|R\$|₹|Rs\.?)"
+_FIGURE = r"\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+AMOUNT = re.compile(
+    rf"(?<![\w.,]){_CURRENCY}\s?(?:{_FIGURE})(?:\s?(?:k|m|bn)\b)?"
+    rf"|(?<![\w.,£$€])(?:{_FIGURE})\s?(?:[£€]|euros?|eur|pounds?|quid|dollars?|bucks|usd|gbp|pence|cents|grand|chf|reais|rupees)(?!\w)"
+    r"|(?<![\w.,£$€])\d{1,3}p(?!\w)",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_DAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day|(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+_TIME = r"\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)|noon\b|midnight\b"
+DATE = re.compile(
+    rf"(?<!\w)(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}\b(?:,?\s\d{{4}})?"
+    rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{4}})?"
+    rf"|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?"
+    rf"|(?:(?:last|next|this)\s)?(?:{_DAY})(?:\s(?:{_TIME}))?"
+    rf"|(?:tomorrow|tonight|today|yesterday|tmrw)(?:\s(?:morning|afternoon|evening|night))?(?:\s(?:at\s)?(?:{_TIME}))?"
+    rf"|(?:last|next|this)\s(?:week(?:end)?|month|year|night|{_MONTH})\b|{_TIME})",
+    re.IGNORECASE,
+)
+_NAME = r"(?-i:[A-Z][a-zéèüöäñ'’]+(?:[ -](?:upon|on|of|the|de|la|St)?[ -]?[A-Z][a-zéèüöäñ'’]+){0,2})"
+_PLACE_KIND = (
+    r"(?:branch|store|shop|station|airport|terminal|street|road|avenue|lane|square|mall|centre|center|office|depot|restaurant|"
+    r"hotel|location|warehouse|clinic|pharmacy|platform|outlet|superstore|gym|campus|park|plaza)"
+)
+PLACE = re.compile(
+    rf"\b(?:(?:in|at|from|to|near|outside|your|the|via|around|of)\s)(?P<kind>{_NAME}\s{_PLACE_KIND})\b"
+    rf"|\b(?P<numbered>(?:gate|terminal|platform|store|branch|stop)\s(?:no\.?\s|#)?(?:[A-Z]{{0,2}}\d{{1,5}}[A-Z]?))\b"
+    rf"|\b(?:stuck|stranded|live|living|here|branch|store|shop|office|down|outage|based|arrived|landed|landing|flying|fly|flight|train|travelling|driver|deliver\w*)\s(?:is\s)?(?:in|at|to|from|near|into)\s(?P<after>(?!(?:The|Your|My|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)\b){_NAME})"
+    r"|(?<!\w)(?P<postcode>(?-i:[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}))\b",
+    re.IGNORECASE,
+)
+STAFF = re.compile(
+    r"\b(?:(?:agent|driver|manager|advis[eo]r|rep|barista|waiter|waitress|server|pharmacist|colleague|assistant|steward(?:ess)?|conductor|"
+    r"guard|engineer|technician|courier|cashier|host|supervisor|trainer|nurse|teacher|receptionist|operator|lady|guy|man|woman|chap|"
+    r"someone|person|member of staff)\s(?:was\s|is\s)?(?:called\s|named\s|by the name of\s)?|(?:thanks?(?: you)?|shout ?out|kudos|props|cheers|spoke|speaking|spoken|chatted|talked|"
+    r"dealt|thank)\s(?:to|with|so much to)\s|(?:thanks|thank you|cheers)[, ]+|(?:name (?:was|is)|named|called)\s)(?P<name>(?-i:[A-Z][a-z]{2,14}))(?=\s(?:in|at|from|who|on|for|was|is|and|told|said|hung|sorted|helped|again|the|today|yesterday|@|has|had|got)\b|\s*[.,!?:)👏❤🙏]|\s*$)"
+    r"|(?<=[\s(])(?-i:\^)(?P<initials>(?-i:[A-Z]{2}))\b|(?P<before>(?-i:\b[A-Z][a-z]{2,14}))\s(?:at (?:the |your )?(?:desk|counter|till|reception|help ?desk|call cent(?:re|er)|front desk|store|branch|bar|checkout)|(?:in|from) (?:your )?(?:customer (?:service|support|care)|support|the \w+ (?:branch|store|office)))",
+    re.IGNORECASE,
+)
+_NOT_NAMES_TEXT = (
+    "the you your all everyone guys team again god for very and but this that not just customer "
+    "support service someone somebody anyone nobody monday tuesday wednesday thursday friday "
+    "saturday sunday heaven mum mom dad him her them please still when lol love sorry will can what "
+    "why how from yes now great hello however they "
+)
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
+
+
+class EntityFinder:
+    """Finds entities; `products` and `places` are the brand's own names for things."""
+
+    def __init__(self, products: Iterable[str] = (), places: Iterable[str] = ()) -> None:
+        self._listed = [
+            (label, re.compile("|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in names), re.IGNORECASE))
+            for label, names in (
+                ("PRODUCT", sorted(products, key=lambda n: (-len(n), n))),
+                ("PLACE", sorted(places, key=lambda n: (-len(n), n))),
+            )
+            if names
+        ]
+
+    def find(self, text: str, starts: set[str]) -> list[Entity]:
+        """Entities in the order of the text; where two overlap, the one that was looked for first.
+
+        `starts` are the word beginnings of the folded text (`nlp.anchors`): most searches are skipped by them.
+        """
+        found: list[Entity] = []
+        for label, listed in self._listed:
+            found += [Entity(label, m.group(), m.start(), m.end()) for m in listed.finditer(text)]
+        if _HAS_DIGIT.search(text):
+            found += _grouped("ORDER", ORDER, text)
+            found += [Entity("AMOUNT", m.group(), m.start(), m.end()) for m in AMOUNT.finditer(text)]
+        if _MAYBE_DATE.search(text):
+            found += [Entity("DATE", m.group(), m.start(), m.end()) for m in DATE.finditer(text)]
+        if not _PLACE_STARTS.isdisjoint(starts):
+            found += _grouped("PLACE", PLACE, text)
+        if (not _STAFF_STARTS.isdisjoint(starts) or "^" in text) and _CAPITALISED.search(text):
+            found += [e for e in _grouped("STAFF", STAFF, text) if e.text.lower() not in _NOT_NAMES]
+        return _disjoint(found) if len(found) > 1 else found
+
+
+_HAS_DIGIT = re.compile(r"\d|(?i:pnr|locator|booking ref|confirmation)")
+_MAYBE_DATE = re.compile(
+    r"\d|(?i:day\b|tonight|tomorrow|tmrw|last|next|this (?:w|m|y|n)|noon|midnight)|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+)
+_CAPITALISED = re.compile(r"[A-Z][a-z]|\^[A-Z]{2}")
+_PLACE_STARTS_TEXT = (
+    "bran stor shop stat airp term stre road aven lane squa mall cent offi depo rest hote loca ware "
+    "clin phar plat outl supe gym camp park plaz gate stop stuc stra live livi here down outa base "
+    "arri land flyi fly flig trai trav driv deli post "
+)
+_PLACE_STARTS = frozenset(_PLACE_STARTS_TEXT.split())
+_STAFF_STARTS_TEXT = (
+    "agen driv mana advi rep bari wait serv phar coll assi stew cond guar engi tech cour cash host "
+    "supe trai nurs teac rece oper lady guy man woma chap some pers memb than shou kudo prop chee "
+    "spok spea chat talk deal name call desk coun till cust supp bran stor offi "
+)
+_STAFF_STARTS = frozenset(_STAFF_STARTS_TEXT.split())
+_PHONE = re.compile(r"^0\d{9,10}$")
+
+
+def _grouped(label: str, pattern: re.Pattern[str], text: str) -> list[Entity]:
+    found = []
+    for match in pattern.finditer(text):
+        group = match.lastgroup
+        if group is None:
+            continue
+        value = match.group(group)
+        start = match.start(group) + len(value) - len(value.lstrip())
+        if label == "ORDER" and (_YEARISH.match(value.strip()) or (group == "long" and _PHONE.match(value))):
+            continue
+        found.append(Entity(label, value.strip(), start, start + len(value.strip())))
+    return found
+
+
+def _disjoint(found: list[Entity]) -> list[Entity]:
+    kept: list[Entity] = []
+    for entity in found:
+        if all(entity.end <= k.start or entity.start >= k.end for k in kept):
+            kept.append(entity)
+    return sorted(kept, key=lambda e: e.start)

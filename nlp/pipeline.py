@@ -1,0 +1,106 @@
+"""The reader: one spaCy pipeline, loaded once, fed through ``nlp.pipe``.
+
+>>> reader = load_reader(own_handles=["northwindair"])
+>>> reader.read([Post("stuck at gate B14 for 50 minutes, not one announcement")])[0].claimed_wait_minutes
+50
+
+spaCy is imported by `load_reader`, not by this module: the command line must start fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.domain.reading import Post, Reading
+from nlp.anchors import word_starts
+from nlp.folding import fold
+from nlp.notes import Notes, attach, notes_of
+from nlp.weights import HEADS, MODEL, Weights, load_weights
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+BATCH = 256  # posts; bigger ones gain nothing and hold more memory
+MAX_CHARS = 20_000  # of a post are read; platforms end far below
+_BEFORE_HEADS = ("presszero_language", "presszero_rules", "presszero_entities")
+
+
+class SpacyReader:
+    """Reads posts (the `monitor.domain.reading.Reader` protocol). Not for several threads at once."""
+
+    def __init__(self, nlp: Language, weights: Weights) -> None:
+        self._nlp = nlp
+        self.weights = weights
+
+    @property
+    def model(self) -> str:
+        """Name, version and digest of the weights, stored with every reading."""
+        return self.weights.name
+
+    @property
+    def nlp(self) -> Language:
+        """The spaCy pipeline itself."""
+        return self._nlp
+
+    def read(self, posts: list[Post]) -> list[Reading]:
+        """One reading per post, in the same order. Pure: the same posts give the same readings."""
+        return list(self.stream(posts))
+
+    def stream(self, posts: Iterable[Post]) -> Iterator[Reading]:
+        """The same, lazily, for inputs of any length."""
+        for doc in self._nlp.pipe((doc_of(self._nlp, p) for p in posts), batch_size=BATCH):
+            reading = notes_of(doc).reading
+            assert reading is not None  # noqa: S101  # the last component has run
+            yield reading
+
+
+def doc_of(nlp: Language, post: Post) -> Doc:
+    """The tokenized post with empty notes."""
+    text = post.text[:MAX_CHARS]
+    folded = fold(text)
+    if len(text) < len(post.text):
+        post = Post(text, post.platform, post.lang, post.has_media, post.own_handles)
+    return attach(nlp.make_doc(text), Notes(post, folded, word_starts(folded.text)))
+
+
+def blank_pipeline(
+    own_handles: Iterable[str] = (), products: Iterable[str] = (), places: Iterable[str] = ()
+) -> Language:
+    """The pipeline up to the heads: what training needs."""
+    import spacy
+
+    import_module("nlp.components")  # registers the factories
+    from nlp.tokens import set_tokenizer
+
+    language = spacy.blank("en")
+    set_tokenizer(language)
+    config = {"products": list(products), "places": list(places), "own_handles": list(own_handles)}
+    for name in _BEFORE_HEADS:
+        language.add_pipe(name, config=config if name == "presszero_entities" else {})
+    return language
+
+
+def load_reader(
+    own_handles: Iterable[str] = (),
+    products: Iterable[str] = (),
+    places: Iterable[str] = (),
+    model: Path = MODEL,
+) -> SpacyReader:
+    """A ready reader. `products` and `places` are the brand's names for things, found as entities.
+
+    `own_handles` are our accounts on all platforms; a post's own `Post.own_handles` count besides.
+    Raises `ModelUnreadable` and `RuleInvalid`.
+    """
+    weights = load_weights(model)
+    nlp = blank_pipeline(own_handles, products, places)
+    heads: Any = nlp.add_pipe(
+        "textcat_multilabel", config={"model": {"@architectures": "presszero.HashedHeads.v1"}}
+    )
+    heads.model.attrs["weights"] = weights
+    heads.cfg["labels"] = list(HEADS)
+    nlp.add_pipe("presszero_decision", config={"thresholds": weights.thresholds, "model": weights.name})
+    return SpacyReader(nlp, weights)

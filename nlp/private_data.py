@@ -1,0 +1,53 @@
+# ruff: noqa: E501  (patterns are easier to check unbroken)
+"""Private data that somebody put into a public post: the reviewer must tell them, and never repeat it."""
+
+from __future__ import annotations
+
+import re
+
+_MAYBE = re.compile(
+    r"\d{4}|\d{3}[ -]\d|\d\d[ -]\d\d|@[\w-]+\.\w|(?:passw|\bpin\b|\bdob|d\.o\.b|address|live at|deliver\w* to|birth)"
+)
+_PRIVATE = re.compile(
+    r"(?P<mail>(?<![\w@.])[\w.+-]+@[\w-]+\.[a-z]{2,}(?:\.[a-z]{2,})?\b)"
+    r"|(?P<card>(?<![\w-])(?:\d{4}[ -]?){3}\d{1,4}(?![\w-]))"
+    r"|(?P<iban>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b)"
+    r"|(?P<sortcode>\bsort ?code\D{0,6}\d\d-?\d\d-?\d\d)"
+    r"|(?P<account>\b(?:account|acc|acct)(?: number| no| num)\D{0,5}\d{8,12}\b)"
+    r"|(?P<phone>(?<![\w#/.£$€-])(?:\+\d{1,3}[ .-]?(?:\(0\))?\d{1,4}(?:[ .-]?\d{2,4}){2,4}|0\d{2,4}[ .-]?\d{3,4}[ .-]?\d{3,4}|"
+    r"\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?![\w-]))"
+    r"|(?P<told_phone>\b(?:my (?:mobile|cell|phone|number|tel)|(?:call|ring|text|phone|reach) me on|(?:mobile|cell|tel)(?: no| number)?)\b\D{0,12}\d[\d ()-]{7,14}\d)"
+    r"|(?P<address>\b\d{1,4}[a-z]? (?:[a-z'-]+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|close|crescent|court|way|place|terrace|gardens|"
+    r"boulevard|blvd|grove|hill)\b(?=.{0,60}(?:\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b|\b\d{5}\b|\bflat\b|\bapt\b|my address|i live)))"
+    r"|(?P<told_address>\b(?:my (?:home )?address(?: is|:)|i live at|we live at|deliver(?:ed)? to:?) \d{1,4}[a-z]? [a-z])"
+    r"|(?P<born>\b(?:dob|d\.o\.b\.?|date of birth|born on|birthdate)\b\D{0,6}\d{1,2}[/. -](?:\d{1,2}|[a-z]{3,9})[/. -]\d{2,4})"
+    r"|(?P<password>\b(?:my )?(?:password|passcode|pin)(?: is|:| =) ?(?!not|wrong|reset|incorrect|invalid|always|still|being|too|the|never|required|expired|no|blocked|locked|correct|right|fine|n't|asking)\S{3,})"
+    r"|(?P<passport>\bpassport(?: number| no|:)?\D{0,5}[a-z]?\d{7,9}\b)"
+    r"|(?P<national>\b(?:ssn|social security(?: number)?|national insurance(?: number)?|ni number|nhs number)\D{0,6}[a-z]{0,2}\d[\d -]{5,12})"
+)
+_PUBLIC_BEFORE = re.compile(
+    r"(?:your|you(?: guys)?(?: on| at)?|the|helpline|hotline|call(?:ed|ing)?(?: you on| the)?|dial(?:led)?) (?:\w+ )?(?:number|line|helpline)?\W*$"
+)
+_REFERENCE_BEFORE = re.compile(
+    r"(?:orders?|tracking|ref(?:erence)?|case|ticket|booking|claim|invoice|parcel|consignment)(?: number| no\.?| num| id|#)?[ :#.]*$"
+)
+_OUR_MAIL = re.compile(
+    r"^(?:support|help|info|care|contact|hello|customer|service|complaints?|noreply|no-reply|press|team|sales)"
+)
+
+
+def private_span(folded: str) -> tuple[str, int, int] | None:
+    """(kind, start, end) of the first private datum in folded text, or None."""
+    if not _MAYBE.search(folded):
+        return None
+    for match in _PRIVATE.finditer(folded):
+        kind = match.lastgroup or ""
+        before = folded[max(0, match.start() - 30) : match.start()]
+        if kind == "mail" and _OUR_MAIL.match(match.group()):
+            continue
+        if kind in ("phone", "card", "iban") and _REFERENCE_BEFORE.search(before):
+            continue
+        if kind == "phone" and _PUBLIC_BEFORE.search(before):
+            continue
+        return kind, match.start(), match.end()
+    return None

@@ -1,0 +1,247 @@
+"""The rules: read from the TOML files beside this module, compiled, and held against folded text.
+
+A rule has an id, a reason to exist (`why`), what it sets (`floor` urgency, or `signal`), patterns, and
+examples on both sides that the test-suite runs. Patterns are regular expressions over folded text
+(lower case, no accents, see `nlp.folding`); they match whole words; a space stands for any run of
+spaces; ``{name}`` inserts a word list of ``words.toml`` or of the same file.
+
+``not`` vetoes a match that one of its patterns overlaps; ``not_anywhere`` vetoes the rule for the post.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.domain.errors import PressZeroError
+from monitor.domain.reading import SIGNALS, Urgency
+from nlp.anchors import anchors, word_starts
+from nlp.folding import Folded
+
+RULES = Path(__file__).parent / "rules"
+WORDS_FILE = "words.toml"
+_NAME = re.compile(r"\{([a-z_]+)\}")
+_KEYS = {"id", "floor", "signal", "why", "patterns", "not", "not_anywhere", "fires", "silent", "intent"}
+
+
+class RuleInvalid(PressZeroError):
+    """A rule file can't be used."""
+
+    code = "PZ-601"
+    action = "Mend the rule named above (docs/nlp.md#rules)."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as written. Exactly one of `floor` and `signal` is set."""
+
+    id: str
+    why: str
+    floor: Urgency | None
+    signal: str | None
+    intent: str | None  # what a post that sets it off is about, if that is sure
+    lang: str
+    patterns: tuple[str, ...]
+    vetoes: tuple[str, ...]
+    vetoes_anywhere: tuple[str, ...]
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that fired on the characters [start, end) of the *original* text."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    rule: Rule
+    regex: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]  # besides the first set of anchors, by which it is found
+    veto: re.Pattern[str] | None
+    veto_anywhere: re.Pattern[str] | None
+
+
+def _expand(pattern: str, words: Mapping[str, str], where: str) -> str:
+    def insert(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in words:
+            raise RuleInvalid(f"{where}: no word list {name!r}.")
+        return f"(?:{_expand(words[name], words, where)})"
+
+    return _NAME.sub(insert, pattern)
+
+
+_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^\]]*\](?:\{[^}]*\}(?=\())?| [?*+]?")
+
+
+def _spaced(pattern: str) -> str:
+    """A space stands for any run of spaces; a gap like ``[^.!?]{0,40}(`` lies between whole words."""
+
+    def respace(match: re.Match[str]) -> str:
+        part = match.group()
+        if part[0] == " ":
+            return " *" if part[1:] in ("?", "*") else " +"
+        return rf"(?!\B\w){part}\b" if part.endswith("}") and part[0] == "[" else part
+
+    return _CLASS_OR_ESCAPE.sub(respace, pattern)
+
+
+def _bounded(pattern: str) -> str:
+    left = r"\b" if re.match(r"[\w(\[{]", pattern) else ""
+    right = r"\b" if re.search(r"[\w)\]}?*+]$", pattern) and not pattern.endswith(("\\W", ")!")) else ""
+    return f"{left}(?:{pattern}){right}"
+
+
+def _rule(raw: Mapping[str, Any], lang: str, words: Mapping[str, str], where: str) -> Rule:
+    unknown = set(raw) - _KEYS
+    if unknown or not {"id", "why", "patterns", "fires", "silent"} <= set(raw):
+        raise RuleInvalid(f"{where}: {raw.get('id', raw)}: unknown or missing keys {sorted(unknown)}.")
+    if ("floor" in raw) == ("signal" in raw) or raw.get("signal", SIGNALS[0]) not in SIGNALS:
+        raise RuleInvalid(f"{where}: {raw['id']}: exactly one of floor and (a known) signal.")
+
+    def all_of(key: str) -> tuple[str, ...]:
+        return tuple(_spaced(_expand(p, words, where)) for p in raw.get(key, ()))
+
+    return Rule(
+        id=raw["id"],
+        why=raw["why"],
+        floor=Urgency(raw["floor"]) if "floor" in raw else None,
+        signal=raw.get("signal"),
+        intent=raw.get("intent"),
+        lang=lang,
+        patterns=all_of("patterns"),
+        vetoes=all_of("not"),
+        vetoes_anywhere=all_of("not_anywhere"),
+        fires=tuple(raw["fires"]),
+        silent=tuple(raw["silent"]),
+    )
+
+
+def read_rules(folder: Path = RULES) -> list[Rule]:
+    """Every rule of every TOML file, in file order. Raises `RuleInvalid`."""
+    shared: dict[str, str] = tomllib.loads((folder / WORDS_FILE).read_text("utf-8"))["words"]
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name == WORDS_FILE:
+            continue
+        try:
+            raw = tomllib.loads(path.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise RuleInvalid(f"{path.name}: {error}.") from error
+        words = {**shared, **raw.get("words", {})}
+        rules += [_rule(r, raw["lang"], words, path.name) for r in raw["rule"]]
+    twice = {r.id for r in rules if sum(o.id == r.id for o in rules) > 1}
+    if twice:
+        raise RuleInvalid(f"ids given twice: {sorted(twice)}.")
+    return rules
+
+
+def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    parts = [_bounded(p) for p in patterns]
+    return re.compile("|".join(parts)) if parts else None
+
+
+_WINDOW = 400  # characters; a long post is read in windows, so that time grows linearly with it
+_SENTENCE_END = re.compile(r"[.!?]+ ")
+
+
+def windows(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, stretch) of whole sentences where there are any, of about `_WINDOW` characters each."""
+    start = 0
+    while len(text) - start > 2 * _WINDOW:
+        end = _SENTENCE_END.search(text, start + _WINDOW, start + 2 * _WINDOW)
+        cut = end.end() if end else text.rfind(" ", start + _WINDOW, start + 2 * _WINDOW) + 1
+        cut = cut if cut > start else start + 2 * _WINDOW
+        yield start, text[start:cut]
+        start = cut
+    yield start, text[start:]
+
+
+class Rulebook:
+    """All rules, compiled. `hits` takes time linear in the length of the text."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._by_anchor: dict[str, list[int]] = defaultdict(list)
+        self._always: list[int] = []
+        self._patterns: list[_Pattern] = []
+        for rule in self.rules:
+            veto, anywhere = _joined(rule.vetoes), _joined(rule.vetoes_anywhere)
+            for source in rule.patterns:
+                needs = anchors(source)
+                pattern = _Pattern(rule, re.compile(_bounded(source)), tuple(needs[1:4]), veto, anywhere)
+                self._add(pattern, needs[0] if needs else None)
+        self._anchors = frozenset(self._by_anchor)
+
+    def _add(self, pattern: _Pattern, first: frozenset[str] | None) -> None:
+        index = len(self._patterns)
+        self._patterns.append(pattern)
+        if first is None:
+            self._always.append(index)
+        for anchor in first or ():
+            self._by_anchor[anchor].append(index)
+
+    @property
+    def unanchored(self) -> list[str]:
+        """The patterns that are tried on every post, because no word is sure to be in them."""
+        return [self._patterns[i].regex.pattern for i in self._always]
+
+    def hits(self, folded: Folded, lang: str = "en") -> list[Hit]:
+        """At most one hit per rule, the first in the text; in the order of the text's windows.
+
+        English rules and all P0 rules are held against every post, others against posts in their language.
+        """
+        found: dict[str, Hit] = {}
+        for offset, window in windows(folded.text):
+            candidates = set(self._always)
+            starts = word_starts(window)
+            for anchor in starts & self._anchors:
+                candidates.update(self._by_anchor[anchor])
+            for index in sorted(candidates):
+                pattern = self._patterns[index]
+                if pattern.rule.id in found or not _applies(pattern.rule, lang):
+                    continue
+                if any(n.isdisjoint(starts) for n in pattern.needs):
+                    continue
+                for start, end in self._matches(pattern, window):
+                    found[pattern.rule.id] = Hit(pattern.rule, *folded.span(offset + start, offset + end))
+                    break
+        return list(found.values())
+
+    def every_match(self, text: str) -> set[str]:
+        """The ids of English rules that match when every pattern is tried: slow, for checking the anchors."""
+        return {
+            p.rule.id
+            for p in self._patterns
+            if p.rule.lang == "en" and next(self._matches(p, text), None) is not None
+        }
+
+    def _matches(self, pattern: _Pattern, text: str) -> Iterator[tuple[int, int]]:
+        for match in pattern.regex.finditer(text):
+            if pattern.veto_anywhere and pattern.veto_anywhere.search(text):
+                return
+            if pattern.veto and _overlapped(pattern.veto, text, match.start(), match.end()):
+                continue
+            yield match.start(), match.end()
+
+
+def _applies(rule: Rule, lang: str) -> bool:
+    return rule.lang in ("en", lang) or rule.floor is Urgency.P0
+
+
+_REACH = 120  # a veto is looked for this many characters around a match
+
+
+def _overlapped(veto: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    low = max(0, start - _REACH)
+    return any(m.start() < end and m.end() > start for m in veto.finditer(text, low, end + _REACH))

@@ -1,0 +1,73 @@
+"""Thresholds: where a calibrated probability becomes a yes. Chosen on held-out industries of our corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.domain.reading import Urgency
+from nlp.corpus import LabelledPost
+from nlp.notes import Notes
+from nlp.weights import HEADS, LEARNED_SIGNALS
+
+_GRID = np.round(np.arange(0.10, 0.91, 0.02), 2)
+# Missing a P0 costs more than a person's look at something that wasn't one: recall is asked for first.
+_RECALL = {0: 0.98, 1: 0.94}
+_LEAST = {0: 0.12, 1: 0.25}
+
+Doubles = npt.NDArray[np.float64]
+
+
+def choose_thresholds(posts: Sequence[LabelledPost], notes: Sequence[Notes], p: Doubles) -> dict[str, float]:
+    """A threshold per head that needs one; `p` are held-out probabilities, posts × heads."""
+    column = {head: p[:, i] for i, head in enumerate(HEADS)}
+    chosen = {"complaint": 0.5, "severity>=2": 0.5, "severity>=3": 0.5}
+    for level in (0, 1):
+        floor = np.array([_floor(n) <= level for n in notes])
+        truth = np.array([int(post.urgency[1]) <= level for post in posts])
+        chosen[f"urgency<={level}"] = _for_recall(column[f"urgency<={level}"], floor, truth, level)
+    chosen |= {"urgency<=2": 0.5, "urgency<=3": 0.5}
+    for head in HEADS:
+        if head.startswith("intent:"):
+            truth = np.array([head[7:] in post.intents for post in posts])
+            chosen[head] = _for_f1(column[head], np.zeros(len(posts), bool), truth, 0.2, 0.6)
+    for label in LEARNED_SIGNALS:
+        fired = np.array([any(s.label == label for s in n.signals) for n in notes])
+        truth = np.array([label in post.signals for post in posts])
+        chosen[f"signal:{label}"] = _for_f1(column[f"signal:{label}"], fired, truth, 0.3, 1.01)
+    return chosen
+
+
+def _floor(notes: Notes) -> int:
+    return min((h.rule.floor.rank for h in notes.hits if h.rule.floor), default=Urgency.P4.rank)
+
+
+def _for_recall(p: Doubles, floor: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], level: int) -> float:
+    """The highest threshold at which rules and head together find enough of what is urgent."""
+    for threshold in _GRID[::-1]:
+        if threshold <= _LEAST[level]:
+            break
+        found = (floor | (p >= threshold)) & truth
+        if found.sum() >= _RECALL[level] * truth.sum():
+            return float(min(threshold, 0.5))
+    return _LEAST[level]
+
+
+def _for_f1(
+    p: Doubles, fired: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], low: float, high: float
+) -> float:
+    """The threshold of the best F1 of rules and head together; `high` > 1 allows "rules alone"."""
+    best, best_f1 = (high if high > 1 else 0.5), -1.0
+    for threshold in [*_GRID[(low <= _GRID) & (high >= _GRID)][::-1]]:
+        f1 = _f1(fired | (p >= threshold), truth)
+        if f1 > best_f1 + 1e-9:
+            best, best_f1 = float(threshold), f1
+    return high if high > 1 and _f1(fired, truth) >= best_f1 - 1e-9 else best
+
+
+def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    both = float((found & truth).sum())
+    total = float(found.sum() + truth.sum())
+    return 2 * both / total if total else 0.0

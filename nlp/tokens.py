@@ -1,0 +1,69 @@
+# ruff: noqa: E501  (patterns are easier to check unbroken)
+"""The tokenizer: handles, hashtags, emoji, links, mail addresses and order numbers stay whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from nlp.folding import fold
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+URL = r"(?:https?://|www\.)[^\s<>\"”…]+[^\s<>\"”….,;:!?)'\]]|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|co\.uk|de|fr|io|app|ly)(?:/\S*[^\s.,;:!?)])?"
+MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+HANDLE = r"[@＠][\w][\w.-]*(?:@[\w-]+(?:\.[\w-]+)+)?(?<![.-])"
+HASHTAG = r"[#＃][^\W\d_]\w*"
+ORDER = r"#?(?=[\w-]*\d)(?:[A-Za-z]{1,6}-?)?\d[\dA-Za-z]*(?:-[\dA-Za-z]+)*"
+PRICE = r"\d+(?:[.,]\d+)+"
+
+# One emoji as people see it: base, variation selector, skin tone, joined partners; a flag; a keycap.
+_BASE = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff\u25a0-\u25ff\u203c\u2049\u3030]"
+_MODIFIED = f"{_BASE}[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+EMOJI = f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_MODIFIED}(?:\u200d{_MODIFIED})*)"
+
+_OPENING = r"[(\[{<\"'“”‘’«»„*_~¡¿|\-–—]|\.\.+|…|[£$€¥]"
+_CLOSING = r"[)\]}>\"'“”‘’«»,;:.!?*_~|%\-–—]|\.\.+|…|[£$€¥]|['’][sS]"
+_BETWEEN = (
+    r"\.\.+|…|[–—]|--+|[!?]+(?=\w)|(?<=[^\W\d])[,;:/+|&](?=[^\W\d])|(?<=[a-z])\.(?=[A-Z])|(?<=\w)(?=[@#]\w)"
+)
+
+_WHOLE = re.compile(f"(?:{URL}|{MAIL}|{HANDLE}|{HASHTAG}|{PRICE}|{ORDER}|{EMOJI})", re.IGNORECASE)
+_PREFIX = re.compile(f"^(?:{EMOJI}|{_OPENING})")
+_SUFFIX = re.compile(f"(?:{EMOJI}|{_CLOSING})$")
+_INFIX = re.compile(f"{EMOJI}|{_BETWEEN}")
+_SQUEEZE = re.compile(r"(.)\1{2,}")
+_DIGITS = re.compile(r"\d+")
+
+
+def word_form(text: str) -> str:
+    """What a token counts as for the model: folded, stretched letters squeezed, names and numbers as kinds."""
+    first = text[0]
+    if first in "@＠" and len(text) > 1:
+        return "@"
+    if text[:4].lower() == "http" or text[:4].lower() == "www.":
+        return "http"
+    folded = fold(text).text or text
+    if folded[0].isdigit() or (first == "#" and folded[1:2].isdigit()):
+        return _DIGITS.sub("0", folded) if len(folded) < 5 else "00000"
+    return _SQUEEZE.sub(r"\1\1", folded)
+
+
+def set_tokenizer(nlp: Language) -> None:
+    """Gives `nlp` this tokenizer, and its lexemes the norm that `word_form` makes."""
+    from spacy.attrs import NORM
+    from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS
+    from spacy.tokenizer import Tokenizer
+
+    vocab: Any = nlp.vocab  # spaCy's stubs leave lex_attr_getters out
+    vocab.lex_attr_getters[NORM] = word_form
+    contractions = {k: v for k, v in TOKENIZER_EXCEPTIONS.items() if not k[0].isdigit() and "'" not in k[:1]}
+    nlp.tokenizer = Tokenizer(
+        nlp.vocab,
+        rules={k: v for k, v in contractions.items() if "'" not in k and "’" not in k},
+        prefix_search=_PREFIX.search,
+        suffix_search=_SUFFIX.search,
+        infix_finditer=_INFIX.finditer,
+        token_match=_WHOLE.fullmatch,
+    )

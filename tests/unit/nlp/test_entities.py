@@ -1,0 +1,34 @@
+# ruff: noqa: E501  (example posts stand on one line)
+from __future__ import annotations
+
+import pytest
+
+from nlp.anchors import word_starts
+from nlp.entities import EntityFinder
+from nlp.folding import fold
+
+FINDER = EntityFinder(products=["Sky Plus", "Sky"], places=["Polwick"])
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    entities = FINDER.find(text, word_starts(fold(text).text))
+    assert all(text[e.start : e.end] == e.text for e in entities)
+    return [(e.label, e.text) for e in entities]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("order A-10332 paid £12.50 on 12 March", [("ORDER", "A-10332"), ("AMOUNT", "£12.50"), ("DATE", "12 March")]),
+        ("booking ref XKPQZW, flight NW482", [("ORDER", "XKPQZW"), ("ORDER", "NW482")]),
+        ("case no. 8829123 and #A-99213", [("ORDER", "8829123"), ("ORDER", "#A-99213")]),
+        ("Thanks to Amy in your Leith store", [("STAFF", "Amy"), ("PLACE", "Leith store")]),
+        ("my iPhone 15 and the 2024 model, 40 quid", [("AMOUNT", "40 quid")]),
+        ("Sky Plus froze at gate B14, due tomorrow 6am", [("PRODUCT", "Sky Plus"), ("PLACE", "gate B14"), ("DATE", "tomorrow 6am")]),
+        ("ring me on 07700900123", []),
+        ("thank you all so much", []),
+        ("polwick again", [("PLACE", "polwick")]),
+    ],
+)  # fmt: skip
+def test_entities(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected

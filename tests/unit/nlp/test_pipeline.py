@@ -1,0 +1,119 @@
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from monitor.domain.reading import INTENTS, SIGNALS, Post, Reader, Reading, Urgency
+from nlp.pipeline import MAX_CHARS, SpacyReader, load_reader
+from nlp.weights import ModelUnreadable
+
+
+@pytest.fixture(scope="module")
+def reader() -> SpacyReader:
+    return load_reader(own_handles=["@NorthwindAir"], products=["Sky Plus"])
+
+
+def read(reader: Reader, text: str, **more: object) -> Reading:
+    return reader.read([Post(text, **more)])[0]  # type: ignore[arg-type]
+
+
+def test_importing_the_package_does_not_import_spacy() -> None:
+    code = "import sys, nlp, nlp.pipeline; sys.exit('spacy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reading_has_the_whole_contract_and_survives_its_dict(reader: SpacyReader) -> None:
+    reading = read(
+        reader, "@northwindair 50 minutes on hold, flight NW482 leaves today. call me please!", has_media=True
+    )
+    assert reading.claimed_wait_minutes == 50
+    assert reading.urgency.level is Urgency.P1
+    assert {"summoned", "media_attached", "asks_for_human"} <= reading.signal_labels
+    assert [e.text for e in reading.entities if e.label == "ORDER"] == ["NW482"]
+    assert reading.model == reader.model
+    assert reading.model.startswith("presszero-reading-")
+    assert Reading.from_dict(reading.to_dict()) == reading
+
+
+def test_every_reading_keeps_to_the_vocabulary(reader: SpacyReader) -> None:
+    texts = [
+        "",
+        " ",
+        "😂",
+        "ok",
+        "WHY",
+        "\u200b",
+        "https://x.example",
+        "a" * 500,
+        "שלום איפה ההזמנה שלי",
+        "привет",
+    ]
+    for text, reading in zip(texts, reader.read([Post(t) for t in texts]), strict=True):
+        assert reading.primary in INTENTS
+        assert reading.intents[0].label == reading.primary
+        assert {i.label for i in reading.intents} <= set(INTENTS)
+        assert reading.signal_labels <= set(SIGNALS)
+        assert 0 <= reading.complaint <= 1
+        assert (reading.severity > 0) <= (reading.complaint >= 0.3)
+        for span in (*reading.urgency.reasons, *reading.signals, *reading.entities):
+            assert span.text == text[span.start : span.end]
+
+
+def test_nothing_visible_is_noise(reader: SpacyReader) -> None:
+    for text in ("", "\n \t", "\u200b\u200d"):
+        reading = read(reader, text)
+        assert (reading.primary, reading.urgency.level, reading.complaint) == ("noise", Urgency.P4, 0.0)
+
+
+def test_p0_has_its_reason_as_a_span_of_the_original(reader: SpacyReader) -> None:
+    text = "since your letter… “I cаn’t go on” 😢"  # the second a is Cyrillic
+    reading = read(reader, text)
+    assert reading.urgency.level is Urgency.P0
+    assert reading.primary == "safety_hazard"
+    reason = reading.urgency.reasons[0]
+    assert reason.rule == "p0.selfharm.oblique"
+    assert reason.text == text[reason.start : reason.end] == "I cаn’t go on"
+
+
+def test_other_languages_are_flagged_and_never_left_without_a_look(reader: SpacyReader) -> None:
+    reading = read(reader, "seit drei Wochen warte ich auf eine Antwort von euch")
+    assert reading.lang == "de"
+    assert "unsupported_language" in reading.signal_labels
+    assert reading.urgency.level.rank <= Urgency.P3.rank
+    assert "unsupported_language" in read(reader, "где мой заказ").signal_labels
+
+
+def test_order_is_kept_and_reading_again_changes_nothing(reader: SpacyReader) -> None:
+    posts = [Post(f"parcel {i} is late, {'still ' * (i % 7)}nothing") for i in range(700)]
+    first = reader.read(posts)
+    assert first == reader.read(posts)
+    assert first[3] == reader.read([posts[3]])[0]
+    assert reader.read([]) == []
+
+
+def test_long_posts_take_time_in_proportion(reader: SpacyReader) -> None:
+    sentence = "the train was late again and nobody told us why, which is not good enough. "
+
+    def seconds(chars: int) -> float:
+        post = Post((sentence * (chars // len(sentence) + 1))[:chars])
+        begin = time.process_time()
+        for _ in range(3):
+            reader.read([post])
+        return time.process_time() - begin
+
+    seconds(1_000)
+    short, long = seconds(2_000), seconds(16_000)
+    assert long < 8 * short * 2.5
+    read(reader, sentence * 2_000)
+    assert len(sentence * 2_000) > MAX_CHARS
+
+
+def test_missing_weights_are_named(tmp_path: object) -> None:
+    from pathlib import Path
+
+    with pytest.raises(ModelUnreadable, match="PZ-602"):
+        load_reader(model=Path(str(tmp_path)) / "absent")

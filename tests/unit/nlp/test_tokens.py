@@ -1,0 +1,47 @@
+# ruff: noqa: E501  (example posts stand on one line)
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from nlp.tokens import set_tokenizer
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    language = spacy.blank("en")
+    set_tokenizer(language)
+    return language
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "@northwind.air", "@care@northwind.example", "#worst_day", "https://nw.example/a?b=1&c=2", "a.b+c@mail.example",
+        "#A-10332", "NW482", "203-4455667-1234567", "£", "12.50", "👩‍👩‍👧", "👍🏽", "🇩🇪", "❤️", "can't", "1Z999AA10123456784",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("frame", ["{}", "({})", "so {}, yes", "{}!!!", "“{}”", "{}…"])
+def test_stays_whole(nlp: Language, whole: str, frame: str) -> None:
+    text = frame.format(whole)
+    tokens = [t.text for t in nlp(text)]
+    assert whole in tokens
+    assert nlp(text).text == text
+
+
+def test_glued_words_come_apart(nlp: Language) -> None:
+    assert [t.text for t in nlp("ok👍🏽late...again!!why")] == [
+        "ok",
+        "👍🏽",
+        "late",
+        "...",
+        "again",
+        "!!",
+        "why",
+    ]
+
+
+def test_norms_hide_names_and_numbers_and_squeeze_letters(nlp: Language) -> None:
+    norms = [t.norm_ for t in nlp("@Anna SOOOOO late order 88213441 see http://x.example")]
+    assert norms == ["@", "soo", "late", "order", "00000", "see", "http"]
