@@ -160,7 +160,7 @@ class App:
 
     def measure(self, source: str, platform: str, text: str) -> tuple[int, int]:
         """(length, limit) of a reply by the count of the platform it goes to."""
-        connector = self.connector(source) if source in self._one_at_a_time else None
+        connector: object = self.connector(source) if source in self._one_at_a_time else None
         if isinstance(connector, ManyPlatforms):
             return connector.measure_on(platform, text)
         return connector.measure(text) if isinstance(connector, Publisher) else (len(text), NO_LIMIT)

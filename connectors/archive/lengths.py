@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from connectors.weighted import weighted_length
+
 LIMITS = {"x": 280, "bluesky": 300, "mastodon": 500, "reddit": 10_000}
 OTHERS = 5_000
 
@@ -26,9 +28,8 @@ def measure(platform: str, text: str) -> tuple[int, int]:
     """(length, limit) of `text` by that platform's count."""
     limit = LIMITS.get(platform, OTHERS)
     if platform == "x":
-        from twitter_text import parse_tweet  # noqa: PLC0415 - a third of a second that most runs don't need
 
-        return int(parse_tweet(text).weightedLength), limit
+        return weighted_length(text), limit
     if platform == "bluesky":
         return _graphemes(text), limit
     if platform == "mastodon":

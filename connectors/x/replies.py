@@ -18,7 +18,7 @@ import tweepy
 from requests import exceptions as http
 from urllib3.exceptions import NewConnectionError
 
-from connectors.x.counting import is_valid, links_in, weighted_length
+from connectors.weighted import is_valid, links_in, weighted_length
 from connectors.x.posts import FIELDS, Includes, mention_of, post_url, referenced, text_of
 from connectors.x.refusals import refusal_rule, words_of
 from connectors.x.rules import (

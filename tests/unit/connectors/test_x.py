@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from connectors.base import Account, Connector, Estimator, Handoff, Publisher, Rechecker, Threader
+from connectors.weighted import is_valid, links_in, weighted_length
 from connectors.x import XConfig, XConnector, intent_url
-from connectors.x.counting import is_valid, links_in, weighted_length
 from connectors.x.drain import Drain, begin, ceil_second, latest_end
 from connectors.x.posts import Includes, mention_of, mentions_in, text_of
 from connectors.x.refusals import refusal_rule
@@ -276,7 +276,7 @@ def test_what_counts_as_a_link_conforms_to_twitter_text() -> None:
 def test_counting_needs_no_setuptools() -> None:
     program = (
         "import sys; sys.modules['pkg_resources'] = None\n"
-        "from connectors.x.counting import weighted_length\n"
+        "from connectors.weighted import weighted_length\n"
         "print(weighted_length(chr(0x1f468) + chr(0x200d) + chr(0x1f3a4)))"
     )
     command = [sys.executable, "-W", "error", "-c", program]
