@@ -140,7 +140,8 @@ class Responder:
                 slots["link"] = self.voice.url_of(fact.link)
         moves = tuple(m for m in macro.moves if m not in _CALLED_FOR or _CALLED_FOR[m](situation))
         moves = tuple(m for m in moves if m != "reference" or self._may_ask_privately(conversation))
-        say = {m: self._wordings(macro, m, slots, conversation, grave=situation.grave) for m in moves}
+        warm = situation.reading.complaint < 0.5 and not situation.grave
+        say = {m: self._wordings(macro, m, slots, conversation, warm=warm) for m in moves}
         return _Plan(macro, why, tuple(m for m in moves if say[m]), say, slots, owner, due)
 
     def _macro_for(self, situation: Situation, text: str, incident: str | None) -> tuple[Macro, str]:
@@ -153,7 +154,8 @@ class Responder:
             "delivery_order",
         ):
             name, why = "incident", f"belongs to a known incident ({incident})"
-        if name in ("question_howto", "unclear") and fact_for(text, situation.reading.primary, self.voice):
+        calm = situation.reading.complaint < 0.5
+        if name == "question_howto" and calm and fact_for(text, situation.reading.primary, self.voice):
             name, why = "question_answer", "a fact on the brand's list answers it"
         return self.macros[name], why
 
@@ -199,13 +201,15 @@ class Responder:
         return self.voice.contact_on(conversation.case.platform).dm_allowed
 
     def _wordings(
-        self, macro: Macro, move: str, slots: dict[str, str], conversation: Conversation, *, grave: bool
+        self, macro: Macro, move: str, slots: dict[str, str], conversation: Conversation, *, warm: bool
     ) -> list[str]:
         """What may be said for a move here: the brand's favourites first among the macro's own."""
         if move == "greet":
-            return [self.voice.greeting] if self.voice.greeting and not grave else []
+            return [self.voice.greeting] if self.voice.greeting and warm else []
         if move == "sign_off":
-            return list(self.voice.sign_off.serious if macro.promise else self.voice.sign_off.warm)
+            return list(
+                self.voice.sign_off.warm if warm and not macro.promise else self.voice.sign_off.serious
+            )
         favourites = [f.say for f in self.voice.favourites if f.move == move and move in macro.say]
         own = usable(tuple(self._in_person(w) for w in macro.say[move]), slots)
         if move == "person" and own == ["{Contact}"]:

@@ -180,10 +180,9 @@ def _thing_after(words: list[str]) -> str | None:
         if noun not in things():
             continue
         before = words[:n]
-        if words[n + 1 : n + 2] and f"{noun} {words[n + 1]}" in things():
-            noun = f"{noun} {words[n + 1]}"
+        pair = " ".join(words[n : n + 2])  # "credit card" is one thing
         safe = all(w in _set("echo") and w not in _set("not_modifiers") for w in before)
-        return " ".join(("your", *(before if safe else []), noun))
+        return " ".join(("your", *(before if safe else []), pair if pair in things() else noun))
     return None
 
 

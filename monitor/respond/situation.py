@@ -27,6 +27,13 @@ class Situation:
     earlier_replies: int = 0
 
 
+# Below this the primary intent is a guess among fourteen, and a reply that takes it for granted presumes.
+CONFIDENT = 0.3
+
+# Nothing of ours can fail a second time here.
+_NEVER_FAILED = ("praise", "press_partner", "feature_feedback", "ethics_policy")
+
+
 def situation_of(conversation: Conversation) -> Situation | None:
     """The situation of the newest post, or None when it says too little on its own."""
     turn = conversation.to_answer
@@ -47,10 +54,10 @@ def situation_of(conversation: Conversation) -> Situation | None:
         aroused="high_arousal" in signals,
         grave=reading.urgency.level is Urgency.P0
         or macro in ("safety_hazard", "device_danger", "food_danger"),
-        again=conversation.replies_of_ours > 0 or bool(signals & {"repeat_contact", "prior_unanswered"}),
+        again=answers_of_ours(conversation) > 0 or bool(signals & {"repeat_contact", "prior_unanswered"}),
         leaving="churn_threat" in signals,
         has_order=any(s.kind == "order" for t in texts for s in private_spans(t)),
-        earlier_replies=conversation.replies_of_ours,
+        earlier_replies=answers_of_ours(conversation),
     )
 
 
@@ -59,12 +66,14 @@ def _macro(
 ) -> tuple[str | None, str]:
     if "asks_for_executive" in signals:
         return "executive", "they ask for somebody at the top: the executive desk answers in its own name"
-    if reading.urgency.level is Urgency.P0 or reading.primary == "safety_hazard":
+    if _is_grave(reading):
         return _if_grave(reading, terms)
     if _is_resolved(text) and not (reading.complaint >= 0.5 or reading.urgency.level.rank <= Urgency.P2.rank):
         return "resolved", "they say it works again"
     if _is_bare_thanks(text):
         return "thanks", "they only say thank you"
+    if reading.primary == "praise" and _acknowledges(conversation, terms, text):
+        return "thanks", "they thank us for an answer, and praise nobody"
     if "about_our_automation" in signals:
         return "our_automation", "they complain about our own automatic replies"
     if _adds_something(conversation, reading, text):
@@ -79,6 +88,19 @@ def _macro(
     if _is_fragment(conversation, terms, text):
         return None, ""
     return _by_intent(reading, terms, signals, complains)
+
+
+def _is_grave(reading: Reading) -> bool:
+    """Danger by a rule, or by a sure reading: "please call the emergency number" is never said on a guess."""
+    by_rule = any(reason.rule != "model" for reason in reading.urgency.reasons)
+    if reading.urgency.level is Urgency.P0 and (by_rule or not reading.urgency.reasons):
+        return True
+    return reading.primary == "safety_hazard" and _confident(reading)
+
+
+def _confident(reading: Reading) -> bool:
+    """Whether the primary intent is sure enough to speak of it."""
+    return any(i.label == reading.primary and i.p >= CONFIDENT for i in reading.intents)
 
 
 def _if_grave(reading: Reading, terms: Terms) -> tuple[str, str]:
@@ -96,6 +118,16 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
         if "sarcasm_possible" in signals or reading.complaint >= 0.5:
             return "unclear", "it reads like praise and may be the opposite, so nothing is celebrated"
         return "praise", "primary intent praise"
+    if terms.clause is None and not _confident(reading):
+        return (
+            "unclear",
+            "the intent is a guess and nothing specific was said, so nothing is taken for granted",
+        )
+    if reading.primary == "noise" and complains and terms.intent not in (None, "*"):
+        return (
+            terms.topic or terms.intent or "unclear",
+            f"it tells of a trouble: {terms.clause}",
+        )
     if reading.primary == "noise":
         return "unclear", "something is asked of us, and it isn't clear what"
     if reading.primary == "question_howto" and complains and reading.urgency.level.rank <= Urgency.P2.rank:
@@ -107,8 +139,15 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
     return reading.primary, f"primary intent {reading.primary}"
 
 
+def answers_of_ours(conversation: Conversation) -> int:
+    """How often we have answered *them*: what we posted before their first word was for everybody."""
+    turns = list(conversation.turns)
+    first = next((n for n, t in enumerate(turns) if not t.own), len(turns))
+    return sum(1 for t in turns[first:] if t.own and t.removed_at is None)
+
+
 def _failed_before(conversation: Conversation, signals: frozenset[str]) -> bool:
-    return conversation.replies_of_ours > 0 or bool(signals & {"repeat_contact", "prior_unanswered"})
+    return answers_of_ours(conversation) > 0 or bool(signals & {"repeat_contact", "prior_unanswered"})
 
 
 def _is_resolved(text: str) -> bool:
@@ -131,6 +170,16 @@ def _is_bare_thanks(text: str) -> bool:
     return all(len(w) < 2 or w in patterns.words("thanks", "filler") for w in left.split())
 
 
+def _acknowledges(conversation: Conversation, terms: Terms, text: str) -> bool:
+    """A thank-you within a conversation, without a word of praise that somebody else should hear."""
+    turn = conversation.to_answer
+    words = " ".join(echo.words_of(" ".join(echo.sentences(text))))
+    answers = turn is not None and turn.mention.in_reply_to is not None
+    thanks = patterns.any_of("thanks", "says", words) and not patterns.any_of("thanks", "against", words)
+    plain = terms.staff is None and not patterns.any_of("thanks", "praises", words)
+    return answers and thanks and plain and "?" not in text
+
+
 _UNHAPPY = frozenset(
     {"no", "not", "nope", "never", "still", "again", "didn't", "doesn't", "isn't", "can't", "won't", "wrong"}
 )
@@ -140,7 +189,7 @@ def _adds_something(conversation: Conversation, reading: Reading, text: str) -> 
     """Under way, and the newest post is short and unhappy about nothing: "sent", "iPhone 7, version 8.4"."""
     words = echo.words_of(" ".join(echo.sentences(text)))
     if (
-        not conversation.replies_of_ours
+        not answers_of_ours(conversation)
         or len(words) > 8
         or text.rstrip().endswith("?")
         or _UNHAPPY & set(words)
@@ -156,5 +205,5 @@ def _is_fragment(conversation: Conversation, terms: Terms, text: str) -> bool:
         return False
     words = echo.words_of(" ".join(echo.sentences(text)))
     turn = conversation.to_answer
-    answers = turn is not None and turn.mention.in_reply_to is not None and not conversation.replies_of_ours
+    answers = turn is not None and turn.mention.in_reply_to is not None and not answers_of_ours(conversation)
     return len(words) < 3 or (answers and len(words) < 8)

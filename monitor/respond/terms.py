@@ -26,6 +26,7 @@ class Terms:
     clause: str | None = None  # "your parcel still hasn't arrived"
     own_words: bool = False  # the clause is theirs, turned round, not one of ours
     topic: str | None = None  # the macro that this very trouble has for itself
+    intent: str | None = None  # the intent that this trouble belongs to
     thing: str | None = None  # "your parcel"
     asked: str | None = None  # "how to change your seat"
     wait: str | None = None  # "50 minutes"
@@ -36,7 +37,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    intents: frozenset[str]
+    intents: tuple[str, ...]
     match: re.Pattern[str]
     unless: re.Pattern[str] | None
     say: str
@@ -47,6 +48,8 @@ class _Trouble:
     plain: bool
     skip_questions: bool
 
+
+_ANY = "any"  # every trouble there is
 
 # "on my laptop": where it happens, not what fails.
 _WHERE = r"\b(?:on|with|from|via|using|in|to)"
@@ -65,7 +68,7 @@ def _troubles() -> tuple[tuple[_Trouble, ...], dict[str, re.Pattern[str]]]:
 def _trouble(raw: dict[str, Any]) -> _Trouble:
     unless = raw.get("unless")
     return _Trouble(
-        intents=frozenset(raw["intents"]),
+        intents=tuple(raw["intents"]),
         match=re.compile(raw["match"]),
         unless=re.compile(unless) if unless else None,
         say=raw["say"],
@@ -82,12 +85,13 @@ def terms_of(texts: Sequence[str], reading: Reading, ours: Sequence[str] = ()) -
     """The terms of a conversation: their `texts`, newest first, the newest's `reading`, and `ours`."""
     newest = texts[0] if texts else ""
     wait = _say_minutes(reading.claimed_wait_minutes)
-    clause, own, topic = _clause(texts, reading.primary, wait)
+    found = _clause(texts, _intents(reading), wait)
     kinds = [s.kind for s in private_spans(newest) if s.kind in WORTH_A_WARNING]
     return Terms(
-        clause=clause,
-        own_words=own,
-        topic=topic,
+        clause=found.clause,
+        own_words=found.own_words,
+        topic=found.topic,
+        intent=found.intent,
         thing=next((t for text in texts if (t := echo.own_thing(text))), None),
         asked=echo.asked(newest),
         wait=wait,
@@ -97,34 +101,48 @@ def terms_of(texts: Sequence[str], reading: Reading, ours: Sequence[str] = ()) -
     )
 
 
-def _clause(texts: Sequence[str], intent: str, wait: str | None) -> tuple[str | None, bool, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    clause: str | None = None
+    own_words: bool = False
+    topic: str | None = None
+    intent: str | None = None
+
+
+def _intents(reading: Reading) -> tuple[str, ...]:
+    """Where to look for a trouble: primary intent, the others by weight, anywhere if it is taken for noise."""
+    others = sorted((i for i in reading.intents if i.label != reading.primary), key=lambda i: -i.p)
+    complaint_without_name = reading.primary == "noise" and reading.complaint >= 0.5
+    return (reading.primary, *(i.label for i in others), *((_ANY,) if complaint_without_name else ()))
+
+
+def _clause(texts: Sequence[str], intents: Sequence[str], wait: str | None) -> _Named:
     """The newest clause; one that only says "it" gives way to an earlier one that says what."""
-    vague: tuple[str, bool, str | None] | None = None
+    vague: _Named | None = None
     for text in texts:
-        found: tuple[str, bool, str | None] | None = None
-        if known := _known_trouble(text, intent, wait):
-            found = (known[0], False, known[1])
-        elif clause := echo.complaint_clause(text):
-            found = (clause, True, None)
-        if found is not None and not found[0].startswith("it "):
+        found = _known_trouble(text, intents, wait)
+        if found is None and (clause := echo.complaint_clause(text)):
+            found = _Named(clause, own_words=True)
+        if found is not None and found.clause and not found.clause.startswith("it "):
             return found
         vague = vague or found
-    return vague or (None, False, None)
+    return vague or _Named()
 
 
-def _known_trouble(text: str, intent: str, wait: str | None) -> tuple[str, str | None] | None:
+def _known_trouble(text: str, intents: Sequence[str], wait: str | None) -> _Named | None:
     plain = [re.sub(r"[a-z']+", lambda m: echo.mended(m[0]), s) for s in echo.sentences(text.lower())]
-    for trouble in _troubles()[0]:
-        if not trouble.intents & {intent, "*"}:
-            continue
-        for sentence in plain:
-            match = trouble.match.search(sentence)
-            if (
-                match is not None
-                and _tells(trouble, sentence, match)
-                and (said := _said(trouble, match, sentence, wait))
-            ):
-                return said, trouble.topic
+    for intent in intents:
+        for trouble in _troubles()[0]:
+            if intent != _ANY and not {intent, "*"} & set(trouble.intents):
+                continue
+            for sentence in plain:
+                match = trouble.match.search(sentence)
+                if (
+                    match
+                    and _tells(trouble, sentence, match)
+                    and (said := _said(trouble, match, sentence, wait))
+                ):
+                    return _Named(said, False, trouble.topic, trouble.intents[0])
     return None
 
 
@@ -197,17 +215,22 @@ def _ing(verb: str) -> str:
 
 
 def _say_minutes(minutes: int | None) -> str | None:
-    """Minutes as people say them: ``50 minutes``, ``3 hours``, ``9 days``; rounded down with "over"."""
+    """Minutes as people say them: ``50 minutes``, ``1 hour 45 minutes``, ``20 days``, ``3 weeks``."""
     if not minutes or minutes < 0:
         return None
-    for size, unit in ((10080, "week"), (1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0 or minutes >= (2 if size > 60 else 1.5) * size:
-            number = minutes // size
-            if unit == "hour" and minutes % 60 and number < 6:
-                return f"{number} hour{'' if number == 1 else 's'} {minutes % 60} minutes"
-            over = "" if minutes % size == 0 else "over "
-            return f"{over}{number} {unit}{'' if number == 1 else 's'}"
-    return None
+    if minutes < 90 and minutes != 60:
+        return _number(minutes, "minute")
+    if minutes < 6 * 60 and minutes % 60:
+        return f"{_number(minutes // 60, 'hour')} {_number(minutes % 60, 'minute')}"
+    for size, unit in ((10080, "week"), (1440, "day"), (60, "hour")):
+        if minutes % size == 0:
+            return _number(minutes // size, unit)
+    size, unit = (1440, "day") if minutes >= 2 * 1440 else (60, "hour")
+    return f"over {_number(minutes // size, unit)}"
+
+
+def _number(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def praised_person(text: str, reading: Reading, ours: Sequence[str] = ()) -> str | None:

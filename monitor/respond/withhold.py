@@ -73,6 +73,8 @@ def withhold(conversation: Conversation, languages: frozenset[str]) -> Withheld 
     if "legal_threat" in signals:
         return withheld("legal_threat")
     lang = language_of(conversation)
+    if not _is_latin(turn.mention.text):
+        return withheld("unsupported_language", lang=lang)
     newest = turn.reading
     if lang not in languages or (
         newest is not None and "unsupported_language" in newest.signal_labels and lang == "en"
@@ -91,6 +93,12 @@ def language_of(conversation: Conversation) -> str:
     )
     short = lang.lower().replace("_", "-").split("-")[0]
     return "en" if short in ("", "und", "xx") else short
+
+
+def _is_latin(text: str) -> bool:
+    """False when most letters are of a script that none of our languages is written in."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c < "\u0250" for c in letters) * 2 >= len(letters)
 
 
 def _danger(conversation: Conversation, readings: list[Reading]) -> str | None:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.domain.conversation import Conversation
+from monitor.domain.reading import IntentScore, Reason, Urgency, UrgencyReading
 from monitor.respond.situation import situation_of
 from tests.unit.respond.posts import conversation, reading
 
@@ -71,3 +74,30 @@ def test_each_situation_says_why() -> None:
     )
     assert found is not None
     assert found.why and found.leaving and not found.again
+
+
+def test_what_we_posted_for_everybody_is_no_answer_to_them() -> None:
+    case = conversation(
+        "us: Check-in is down, we know.", "The app crashes on my phone", read=reading("outage_bug")
+    )
+    assert macro(case) == "outage_bug"
+
+
+def test_a_guess_is_not_taken_for_granted() -> None:
+    guess = replace(reading("delivery_order"), intents=(IntentScore("delivery_order", 0.15),))
+    assert macro(conversation("No thoughts, just the stroopwafel", read=guess)) == "unclear"
+    assert macro(conversation("My parcel never arrived", read=guess)) == "delivery_order"
+
+
+def test_danger_is_not_guessed() -> None:
+    urgency = UrgencyReading(Urgency.P0, 0.3, (Reason("model", "", 0, 0),))
+    guess = replace(reading("praise", complaint=0.1), urgency=urgency)
+    assert macro(conversation("The bomb, that cheese toastie, marvellous", read=guess)) == "praise"
+    ruled = replace(guess, urgency=UrgencyReading(Urgency.P0, 0.9, (Reason("p0.fire", "fire", 0, 4),)))
+    assert macro(conversation("The engine is on fire", read=ruled)) == "emergency"
+
+
+def test_a_trouble_is_told_even_when_the_intent_is_missed() -> None:
+    missed = reading("noise", complaint=0.9, urgency="P2")
+    found = situation_of(conversation("I was charged twice this month", read=missed))
+    assert found is not None and found.macro == "billing_refund"

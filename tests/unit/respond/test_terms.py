@@ -52,7 +52,7 @@ def test_what_is_said_back(intent: str, post: str, clause: str) -> None:
         ("outage_bug", "if it crashes I'll tell you"),
         ("noise", "I can't stand this stupid company"),
         ("noise", "I can't believe you"),
-        ("noise", "my insulin never arrived at Mrs Tremaine's"),
+        ("noise", "my insulin hasn't helped Mrs Tremaine"),
     ],
 )
 def test_what_is_not_said_back(intent: str, post: str) -> None:

@@ -76,6 +76,14 @@ def test_languages() -> None:
     assert code(conversation("ok", read=reading(lang="en-GB"))) is None
 
 
+def test_another_script_is_another_language_whatever_the_reading_says() -> None:
+    assert (
+        code(conversation("مرحباً، تم إلغاء رحلتي NW1940 غداً", read=reading("delivery_order")))
+        == "unsupported_language"
+    )
+    assert code(conversation("👎 NW1940?!", read=reading("delivery_order"))) is None
+
+
 def test_noise_asks_nothing_of_us() -> None:
     assert code(conversation("lol", read=reading("noise", complaint=0.0, urgency="P4"))) == "noise"
     assert code(conversation("lol", read=reading("noise", complaint=0.4, urgency="P3"))) is None
