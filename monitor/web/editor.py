@@ -47,13 +47,21 @@ def source_of(services: WebServices, conversation: Conversation, draft: Draft | 
     return chosen or conversation.case.source
 
 
+def _measured(
+    services: WebServices, conversation: Conversation, draft: Draft | None, text: str
+) -> tuple[int, int] | None:
+    if services.measure is None:
+        return None
+    return services.measure(source_of(services, conversation, draft), conversation.case.platform, text)
+
+
 def editor_of(
     services: WebServices, conversation: Conversation, draft: Draft | None, user: str, text: str | None
 ) -> Editor:
     """The editor for a case. `text`: what the person has typed, if it is more than what is stored."""
     stored = draft.text if draft else ""
     shown = tidy(text) if text is not None else stored
-    measured = services.measure(source_of(services, conversation, draft), shown) if services.measure else None
+    measured = _measured(services, conversation, draft, shown)
     length, limit = measured or (len(shown), None)
     editable = draft is None or draft.state in AWAITING_PERSON or draft.state is DraftState.UNKNOWN
     findings = services.lint(shown, conversation, draft, user) if services.lint and shown and editable else ()

@@ -49,7 +49,9 @@ class WebServices:
     own_handles: frozenset[str] = frozenset()
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor
-    measure: Callable[[str, str], tuple[int, int] | None] | None = None  # (source, text) → (length, limit)
+    measure: Callable[[str, str, str], tuple[int, int] | None] | None = (
+        None  # (source, platform, text) → (length, limit)
+    )
     candidates: Callable[[Conversation], Sequence[Proposal]] | None = None  # other drafts to choose from
     reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
     handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.web.seed import PASSWORD, House, live, new_house
+from tests.integration.web.day import Made, live
+from tests.integration.web.seed import PASSWORD, House, new_house
 from tests.integration.web.server import serving
 
 FROM_US = {"sec-fetch-site": "same-origin"}
@@ -21,7 +22,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def day(house: House) -> dict[str, tuple[int, int]]:
+def day(house: House) -> Made:
     return live(house)
 
 

@@ -8,14 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.domain.case import Case, CaseStatus, Lane, due_at, lane_of
-from monitor.domain.coverage import Gap, Interval
 from monitor.domain.draft import Draft, Move, PromisePlan, Proposal
-from monitor.domain.mention import Media, Mention, Origin, Quoted
+from monitor.domain.mention import Mention, Origin
 from monitor.domain.reading import (
-    Entity,
     IntentScore,
     Reading,
-    Reason,
     Signal,
     Urgency,
     UrgencyReading,
@@ -56,7 +53,16 @@ def lint(text: str, _conversation: object, _draft: object, _user: str) -> list[L
     """Two rules, enough to see a page react: one that advises, one that blocks."""
     found = []
     if (at := text.lower().find("dm us")) >= 0:
-        found.append(LintFinding("dm_reflex", "warn", at, at + 5, "Sends them away without an answer.", "Say what happens next."))
+        found.append(
+            LintFinding(
+                "dm_reflex",
+                "warn",
+                at,
+                at + 5,
+                "Sends them away without an answer.",
+                "Say what happens next.",
+            )
+        )
     if (at := text.lower().find("calm down")) >= 0:
         found.append(LintFinding("calm_down", "block", at, at + 9, "Nobody ever calmed down from it.", None))
     return found
@@ -79,15 +85,19 @@ class House:
             undo=timedelta(seconds=30),
             version="0.1",
             own_handles=frozenset({"northwindair"}),
-            check=lambda *given: [f for f in lint(*given) if f.level == "block"],
+            check=lambda text, talk, draft, user, recent: [
+                f for f in lint(text, talk, draft, user) if f.level == "block"
+            ],
             lint=lint,
-            measure=lambda source, text: (len(text), 280),
+            measure=lambda source, platform, text: (len(text), 280),
             candidates=lambda c: [Proposal("Another wording of the same.", "other", ())],
             reply_source=lambda case: case.source,
             handoff_url=lambda c, text: "https://x.example/intent/tweet?in_reply_to=1",
-            digest=lambda day: f"<html><head></head><body><h1>Digest {day}</h1><a href='/cases/1'>a case</a></body></html>"
-            if day.year == 2026
-            else None,
+            digest=lambda day: (
+                f"<html><head></head><body><h1>Digest {day}</h1><a href='/cases/1'>a case</a></body></html>"
+                if day.year == 2026
+                else None
+            ),
         )
         return replace(services, **changes)
 
@@ -117,7 +127,9 @@ class House:
         """(case id, draft id or 0)."""
         self.serial += 1
         at = self.clock.now() - timedelta(minutes=minutes_ago)
-        post = mention or Mention(platform, str(9000 + self.serial), text, at, author=who, author_id=who, **of_mention)
+        post = mention or Mention(
+            platform, str(9000 + self.serial), text, at, author=who, author_id=who, **of_mention
+        )
         reading = reading or self.reading(urgency, intent, signals)
         with self.store.write() as s:
             s.mentions.add([post], source=source, origin=Origin.LIVE, seen_at=at, is_own=lambda m: False)
@@ -126,10 +138,35 @@ class House:
             s.readings.add([(stored.id, 1, reading)], at)
             case = s.cases.open(
                 Case(
-                    0, platform, source, who, who, post.native_id, status, Origin.LIVE, urgency, intent, reading.complaint,
-                    reading.severity, signals, "en", verdict, verdict_rule, None, at, at, due_at(urgency, at, Origin.LIVE),
-                    at, None, None, None, text[:120], lane_of(status, urgency, None, verdict), 0, 1,
-                )  # fmt: skip
+                    0,
+                    platform,
+                    source,
+                    who,
+                    who,
+                    post.native_id,
+                    status,
+                    Origin.LIVE,
+                    urgency,
+                    intent,
+                    reading.complaint,
+                    reading.severity,
+                    signals,
+                    "en",
+                    verdict,
+                    verdict_rule,
+                    None,
+                    at,
+                    at,
+                    due_at(urgency, at, Origin.LIVE),
+                    at,
+                    None,
+                    None,
+                    None,
+                    text[:120],
+                    lane_of(status, urgency, None, verdict),
+                    0,
+                    1,
+                )
             )
             s.cases.take_in(case.id, stored.id)
             if draft is None:
@@ -144,7 +181,7 @@ class House:
             Proposal(
                 text,
                 "delivery.trace",
-                (Move("name_it", text.split(".")[0] + ".", "names the specific problem"),),
+                (Move("name_it", text.partition(".")[0] + ".", "names the specific problem"),),
                 PromisePlan("We write again today", "care desk", due) if "today" in text else None,
             ),
             source=case.source,
@@ -160,7 +197,9 @@ class House:
         self.serial += 1
         with self.store.write() as s:
             case = s.cases.get(case_id)
-            post = Mention(case.platform, str(9000 + self.serial), text, self.clock.now(), author=case.customer_handle)
+            post = Mention(
+                case.platform, str(9000 + self.serial), text, self.clock.now(), author=case.customer_handle
+            )
             s.mentions.add(
                 [post], source=case.source, origin=Origin.LIVE, seen_at=self.clock.now(), is_own=lambda m: own
             )
@@ -188,64 +227,6 @@ def new_house(folder: Path) -> House:
     store = SqliteStore(f"sqlite:///{folder / 'inbox.db'}")
     store.migrate()
     return House(store)
-
-
-def live(house: House) -> dict[str, tuple[int, int]]:
-    """A day at Northwind Air: every lane holds something."""
-    add = house.add_case
-    text = "my 8 year old is travelling alone, flight cancelled, nobody at gate B22 and she is crying. been on hold 50 minutes @northwindair"
-    hurt = house.reading(
-        Urgency.P0, "safety_hazard", ("high_arousal", "repeat_contact"),
-        urgency=UrgencyReading(Urgency.P0, 0.97, (
-            Reason("p0.child_alone", "8 year old is travelling alone", 3, 33),
-            Reason("p1.stranded", "flight cancelled", 35, 51))),
-        signals=(Signal("high_arousal", "crying", "she is crying", 78, 91), Signal("repeat_contact", "again", "", 0, 0)),
-        entities=(Entity("GATE", "B22", 70, 73),),
-        claimed_wait_minutes=50, severity=3, complaint=0.99,
-    )  # fmt: skip
-    made = {
-        "child": add(text, who="holloway_t", urgency=Urgency.P0, intent="safety_hazard", minutes_ago=22, reading=hurt,
-                     signals=("high_arousal", "repeat_contact"), location="Hamburg",
-                     metrics={"likes": 41, "replies": 12, "reposts": 9}),
-        "locked": add("Locked out of my booking since this morning, boarding closes at 13:40. The reset mail never comes.",
-                      who="m_okafor", urgency=Urgency.P1, intent="account_access", minutes_ago=38,
-                      draft="Boarding at 13:40 and no reset mail: I have asked the booking desk to open it by hand. I write again within 20 minutes, today, here."),
-        "bag": add("@northwindair landed EDI 23:05, it's gone midnight and we're still standing at belt 4 looking at a pram that isn't mine. https://photos.example/belt4",
-                   who="hollowaytess", minutes_ago=205, signals=("media_attached",),
-                   media=(Media("photo", "https://photos.example/1.jpg", "A grey pram on an empty belt"),),
-                   quoted=Quoted("77", "northwindair", "Families board first, and land first."),
-                   draft="A stranger's pram at belt 4 after midnight is the last thing you needed. I have opened a trace with Edinburgh, reference to follow here today."),
-        "fee": add("Charged twice for one seat, second time this happens. Refund the 48 euros.", who="jlund", intent="billing_refund",
-                   minutes_ago=95, signals=("repeat_contact",), platform="bluesky", source="bluesky",
-                   draft="Two charges for one seat, and not for the first time: the second one is on its way back to your card."),
-        "howto": add("can i bring a cello as cabin baggage if i buy it a seat??", who="cellist.example", urgency=Urgency.P3,
-                     intent="question_howto", minutes_ago=300, platform="mastodon", source="mastodon",
-                     draft="Yes: a cello may sit beside you on a seat of its own, up to 140 cm and 75 kg."),
-        "human": add("Is there a HUMAN at your company? I do not want another automated reply.", who="gus_w", minutes_ago=64,
-                     signals=("asks_for_human",), intent="staff_or_process"),
-        "reddit": add("Northwind lost my bag in Oslo, week three. AMA about being given four case numbers.", who="slowtrain",
-                      minutes_ago=170, platform="reddit", source="reddit", verdict="handoff", verdict_rule="reddit.handoff",
-                      draft="Three weeks and four case numbers is on us. I have put all four in front of one person in Oslo."),
-        "thanks": add("lovely crew on NW412 tonight, thank you", who="kindly", urgency=Urgency.P4, intent="praise",
-                      status=CaseStatus.ASIDE, minutes_ago=400),
-    }  # fmt: skip
-    house.say(made["bag"][0], "and now the lights went out. brilliant")
-    with house.store.write() as s:
-        s.cases.withhold(
-            made["human"][0], "asks_for_human", "They asked for a person, so a person answers.", "", house.clock.now()
-        )
-        s.cases.note(made["bag"][0], "admin", "Called the station, they look for it.", house.clock.now())
-        for name, kind in (("x-mentions", "x"), ("bluesky", "bluesky"), ("reddit", "reddit")):
-            s.ledger.touch(name, kind)
-            s.ledger.tried(name, house.clock.now(), "ok")
-        now = house.clock.now()
-        s.ledger.cover("x-mentions", Interval(now - timedelta(days=6), now - timedelta(hours=9)))
-        s.ledger.cover("x-mentions", Interval(now - timedelta(hours=8), now))
-        s.ledger.add_gaps(
-            [Gap("x-mentions", Interval(now - timedelta(hours=9), now - timedelta(hours=8)), "rate_limited", "429 for an hour")],
-            now,
-        )
-    return made
 
 
 def lane(house: House, case_id: int) -> Lane:

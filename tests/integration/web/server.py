@@ -20,7 +20,11 @@ def serving(services: WebServices) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(services), log_level="warning", lifespan="off", timeout_graceful_shutdown=1, access_log=False
+        create_app(services),
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from monitor.stages import people
+from tests.integration.web.conftest import Browser
+from tests.integration.web.seed import PASSWORD, House
+
+
+def enter(client: httpx.Client, name: str, password: str, **more: str) -> httpx.Response:
+    return client.post("/sign-in", data={"name": name, "password": password, **more})
+
+
+def test_every_page_leads_to_the_door_and_back(house: House, browser: Browser) -> None:
+    house.add_people("agent")
+    client = browser(None)
+    answer = client.get("/search?q=pram")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Fsearch%3Fq%3Dpram"
+    assert 'value="/search?q=pram"' in client.get(answer.headers["location"]).text
+    answer = enter(client, "agent", PASSWORD, next="/search?q=pram")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=pram")
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "x", "/\n/evil"]
+)
+def test_the_door_leads_nowhere_else(house: House, browser: Browser, target: str) -> None:
+    house.add_people("agent")
+    assert enter(browser(None), "agent", PASSWORD, next=target).headers["location"] == "/"
+
+
+def test_a_wrong_password_an_unknown_and_a_disabled_name_get_the_same_words(
+    house: House, browser: Browser
+) -> None:
+    house.add_people("agent", "viewer")
+    people.disable(house.store, "viewer", house.clock, by="admin")
+    client = browser(None)
+    answers = [
+        enter(client, "agent", "wrong"),
+        enter(client, "nobody", "x"),
+        enter(client, "viewer", PASSWORD),
+    ]
+    assert [a.status_code for a in answers] == [401] * 3
+    assert all("don&#39;t belong together" in a.text and "PZ-601" in a.text for a in answers)
+
+
+def test_the_cookie_is_kept_from_scripts_and_only_its_hash_is_stored(house: House, browser: Browser) -> None:
+    client = browser("agent")
+    token = client.cookies["presszero"]
+    with house.store.read() as session:
+        stored = [row["token_hash"] for row in session.people.sign_ins("agent")]
+    assert stored == [people.token_hash(token)]
+    assert token not in house.store.path.read_bytes().decode("latin-1")
+    again = enter(client, "agent", PASSWORD)
+    assert again.headers["set-cookie"].lower().count("httponly") == 1
+    assert "samesite=lax" in again.headers["set-cookie"].lower()
+    assert client.cookies["presszero"] != token
+
+
+def test_a_secure_cookie_belongs_to_this_host_alone(house: House, browser: Browser) -> None:
+    house.add_people("agent")
+    answer = enter(browser(None, cookie_secure=True), "agent", PASSWORD)
+    assert answer.headers["set-cookie"].startswith("__Host-presszero=")
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_a_session_ends_when_idle_when_old_and_when_signed_out(house: House, browser: Browser) -> None:
+    client = browser("agent")
+    house.clock.forward(hours=11)
+    assert client.get("/").status_code == 200
+    house.clock.forward(hours=11)
+    assert client.get("/").status_code == 200, "the visit eleven hours ago counts"
+    house.clock.forward(hours=13)
+    assert client.get("/").status_code == 303
+    enter(client, "agent", PASSWORD)
+    for _ in range(14 * 24 // 11):
+        house.clock.forward(hours=11)
+        assert client.get("/").status_code == 200
+    house.clock.forward(hours=11)
+    assert client.get("/").status_code == 303, "fourteen days are the end, however busy they were"
+    enter(client, "agent", PASSWORD)
+    token = client.cookies["presszero"]
+    assert client.post("/sign-out").headers["location"] == "/sign-in"
+    assert client.get("/", headers={"cookie": f"presszero={token}"}).status_code == 303
+
+
+def test_too_many_tries_have_to_wait_and_the_wait_ends(house: House, browser: Browser) -> None:
+    house.add_people("agent")
+    client = browser(None)
+    for _ in range(5):
+        assert "belong together" in enter(client, "agent", "wrong").text
+    assert "Wait 15 s" in enter(client, "agent", PASSWORD).text
+    house.clock.forward(seconds=16)
+    assert "belong together" in enter(client, "agent", "wrong").text
+    house.clock.forward(seconds=16)
+    assert "Wait 30 s" in enter(client, "agent", PASSWORD).text
+    house.clock.forward(seconds=16)
+    assert enter(client, "agent", PASSWORD).status_code == 303
+    assert enter(client, "agent", "wrong").status_code == 401
+    assert enter(client, "agent", PASSWORD).status_code == 303, "the right password cleared the count"
+
+
+def test_one_address_can_not_try_many_names(house: House, browser: Browser) -> None:
+    house.add_people("agent")
+    client = browser(None)
+    for number in range(20):
+        enter(client, f"name{number}", "wrong")
+    assert "Too many tries" in enter(client, "agent", PASSWORD).text
+
+
+def test_a_handed_out_password_is_changed_before_anything_else(house: House, browser: Browser) -> None:
+    given = people.add_user(house.store, "new", "agent", None, house.clock)
+    client = browser(None)
+    assert enter(client, "new", given).status_code == 303
+    assert client.get("/").headers["location"] == "/account"
+    assert "Choose your own password" in client.get("/account").text
+    change = {"old": given, "new": "short"}
+    assert "too short" in client.post("/account/password", data=change).text
+    assert client.post("/account/password", data=change | {"new": given}).status_code == 400
+    answer = client.post("/account/password", data=change | {"new": "seven grey gulls"})
+    assert answer.headers["location"] == "/"
+    assert client.get("/").status_code == 200
+    assert enter(browser(None), "new", given).status_code == 401
+
+
+def test_a_new_password_signs_the_other_browsers_out(house: House, browser: Browser) -> None:
+    one, other = browser("agent"), browser("agent")
+    one.post("/account/password", data={"old": PASSWORD, "new": "seven grey gulls"})
+    assert one.get("/").status_code == 200
+    assert other.get("/").status_code == 303
+
+
+def test_one_may_sign_out_ones_own_other_browser_only(house: House, browser: Browser) -> None:
+    one, other, stranger = browser("agent"), browser("agent"), browser("viewer")
+    foreign = people.token_hash(stranger.cookies["presszero"])
+    one.post("/account/browsers", data={"browser": foreign})
+    assert stranger.get("/").status_code == 200
+    one.post("/account/browsers", data={"browser": people.token_hash(other.cookies["presszero"])})
+    assert other.get("/").status_code == 303
+    assert one.get("/account").status_code == 200
+
+
+def test_a_role_counts_from_the_next_request_on(house: House, browser: Browser) -> None:
+    house.add_people("admin")
+    client = browser("manager")
+    assert client.get("/people").status_code == 403
+    people.set_role(house.store, "manager", "admin", house.clock, by="admin")
+    assert client.get("/people").status_code == 200
+    people.disable(house.store, "manager", house.clock, by="admin")
+    assert client.get("/people").status_code == 303
