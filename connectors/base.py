@@ -48,6 +48,7 @@ class Capabilities:
     can_thread: bool = False  # fetches parents and replies
     text_limit: int | None = None  # characters by the platform's own count
     best_effort: bool = False  # completeness can't be proven; coverage says so
+    seeks: bool = True  # a window costs only pages of its own; False: each is reached from the newest post
 
 
 class SourceConfig(BaseModel):
@@ -63,6 +64,11 @@ class SourceConfig(BaseModel):
     timeout: timedelta = Field(default=timedelta(seconds=30), description="Longest wait for one answer.")
     budget_per_day: float | None = Field(default=None, ge=0, description="US dollars per UTC day.")
     enabled: bool = Field(default=True, description="false: kept in the file, not polled.")
+
+    @property
+    def own_mentions(self) -> bool:
+        """Whether it reads what is addressed to our own account: such a source is cut off last."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,14 @@ class Estimator(Protocol):
     def estimate(self, window: Interval, query: str | None) -> Estimate:
         """`query` None: the source's own. Raises like `fetch`."""
         ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """Its posts cost money also where no page says how much: in threads and rechecks."""
+
+    post_usd: ClassVar[float]  # US dollars for one post
+    free_again: ClassVar[bool]  # a post that was read on the same UTC day costs nothing
 
 
 @runtime_checkable

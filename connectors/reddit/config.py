@@ -49,3 +49,8 @@ class RedditConfig(SourceConfig):
         if not (self.query or self.subreddits or self.inbox):
             raise ValueError("nothing to read: give a query, subreddits, or inbox = true")
         return self
+
+    @property
+    def own_mentions(self) -> bool:
+        """Only the inbox is what is addressed to us."""
+        return self.inbox and not (self.query or self.subreddits)

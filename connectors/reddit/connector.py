@@ -51,6 +51,7 @@ class RedditConnector:
         can_recheck=True,
         can_thread=True,
         text_limit=TEXT_LIMIT,
+        seeks=False,  # listings begin with the newest post, whatever the window
     )
     Config: ClassVar[type[SourceConfig]] = RedditConfig
     # USERNAME and PASSWORD too, for the inbox and for posting; without them everything else works.

@@ -63,6 +63,11 @@ class XConfig(SourceConfig):
             raise ValueError(f"X takes queries of up to {longest} characters with mode {self.mode}")
         return self
 
+    @property
+    def own_mentions(self) -> bool:
+        """The mentions timeline is what is addressed to us."""
+        return self.mode is Mode.MENTIONS
+
 
 class XConnector:
     """Reads and, when summoned, writes on X. See `connectors.base` for what each method promises."""
@@ -82,6 +87,8 @@ class XConnector:
     )
     Config: ClassVar[type[SourceConfig]] = XConfig
     secrets: ClassVar[tuple[str, ...]] = ("BEARER_TOKEN",)
+    post_usd: ClassVar[float] = POST_READ_USD
+    free_again: ClassVar[bool] = True  # "Pricing": re-reads within one UTC day
     posting_secrets: ClassVar[tuple[str, ...]] = ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_SECRET")
 
     def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:

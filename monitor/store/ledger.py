@@ -31,6 +31,20 @@ class SourceState:
     rate_reset_at: datetime | None
     mentions_total: int
     rejects_total: int
+    frontier: datetime | None = None  # up to where live polling has looked
+    page_usd: float = 0.0  # what the last page cost
+
+
+@dataclass(frozen=True, slots=True)
+class RateBudget:
+    """How a credential stands with its platform. Times are aware UTC."""
+
+    account: str
+    remaining: int | None
+    limit: int | None
+    reset_at: datetime | None
+    not_before: datetime | None  # nobody asks anything until then
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,57 @@ class Ledger:
             {"source": source, "remaining": remaining, "rate_limit": limit, "reset_at": utc_text(reset_at)},
         )
 
+    def looked_up_to(self, source: str, end: datetime) -> None:
+        """Live polling has looked as far as `end`; everything before is covered, or a gap."""
+        self._db.execute("source_frontier", {"source": source, "end_at": utc_text(end)})
+
+    def frontier(self, source: str) -> datetime | None:
+        """Up to where live polling has looked."""
+        row = self._db.one("source_get", {"source": source})
+        return maybe_moment(row["frontier"]) if row else None
+
+    def page_cost(self, source: str, usd: float) -> None:
+        """Keeps what a page cost: what the next one is expected to cost."""
+        self._db.execute("source_page_usd", {"source": source, "usd": usd})
+
+    # --- credentials ---
+
+    def rate_budget(self, account: str) -> RateBudget | None:
+        """How a credential stands, None while nothing is known of it."""
+        row = self._db.one("rate_budget_of", {"account": account})
+        if row is None:
+            return None
+        return RateBudget(
+            account=account,
+            remaining=row["remaining"],
+            limit=row["rate_limit"],
+            reset_at=maybe_moment(row["reset_at"]),
+            not_before=maybe_moment(row["not_before"]),
+            why=row["why"],
+        )
+
+    def account_rated(
+        self, account: str, at: datetime, *, remaining: int, limit: int, reset_at: datetime
+    ) -> None:
+        """Keeps what the headers said of a credential's limit."""
+        self._db.execute(
+            "rate_budget_rated",
+            {
+                "account": account,
+                "remaining": remaining,
+                "rate_limit": limit,
+                "reset_at": utc_text(reset_at),
+                "at": utc_text(at),
+            },
+        )
+
+    def account_waits(self, account: str, at: datetime, until: datetime, why: str) -> None:
+        """Nobody asks anything with this credential before `until`."""
+        params = {"account": account, "not_before": utc_text(until), "why": why, "at": utc_text(at)}
+        self._db.execute("rate_budget_waits", params)
+
+    # --- money ---
+
     def spent(self, source: str, at: datetime, usd: float) -> None:
         """Counts one request and its price, per UTC day."""
         self._db.execute("spend_add", {"source": source, "day": utc_text(at)[:10], "usd": usd})
@@ -144,6 +209,12 @@ class Ledger:
         if interval is not None and run is None:
             self.add_gaps([Gap(source, interval, "in_progress", "being collected")], at)
         return Window(window_id, source, origin, run, query, interval, None, "open", 0, 0, at)
+
+    def window(self, window_id: int) -> Window:
+        """One window, as it stands."""
+        row = self._db.one("window_get", {"id": window_id})
+        assert row is not None, "windows of a run are kept"  # noqa: S101
+        return _window(row)
 
     def unfinished(self, source: str, run: str | None = None) -> list[Window]:
         """Windows of a source (or of one backfill run) that are not drained, newest first."""
@@ -300,4 +371,6 @@ def _state(row: Row) -> SourceState:
         rate_reset_at=maybe_moment(row["rate_reset_at"]),
         mentions_total=row["mentions_total"],
         rejects_total=row["rejects_total"],
+        frontier=maybe_moment(row["frontier"]),
+        page_usd=float(row["page_usd"] or 0.0),
     )

@@ -50,6 +50,13 @@ def m0003_digest_deliveries(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0004_limits_rechecks_backfills(db: sqlite_utils.Database) -> None:
+    """Rate budgets, rechecks, deletions, context of cases, backfill runs."""
+    name = "sql/sqlite/0004_limits_rechecks_backfills.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

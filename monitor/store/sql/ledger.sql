@@ -101,3 +101,32 @@ ON CONFLICT (day, source) DO UPDATE SET usd = spend.usd + excluded.usd, requests
 -- Money spent by a source since a day.
 SELECT coalesce(sum(usd), 0) AS usd, coalesce(sum(requests), 0) AS requests FROM spend
 WHERE source = :source AND day >= :since;
+
+-- name: source_frontier
+-- Up to where live polling has looked; it never goes back.
+UPDATE sources SET frontier = :end_at WHERE source = :source AND (frontier IS NULL OR frontier < :end_at);
+
+-- name: source_page_usd
+-- What the last page cost.
+UPDATE sources SET page_usd = :usd WHERE source = :source;
+
+-- name: window_get
+-- One window.
+SELECT * FROM windows WHERE id = :id;
+
+-- name: rate_budget_of
+-- How a credential stands.
+SELECT * FROM rate_budgets WHERE account = :account;
+
+-- name: rate_budget_rated
+-- What the headers of an answer said of a credential's limit.
+INSERT INTO rate_budgets (account, remaining, rate_limit, reset_at, updated_at)
+VALUES (:account, :remaining, :rate_limit, :reset_at, :at)
+ON CONFLICT (account) DO UPDATE SET remaining = excluded.remaining, rate_limit = excluded.rate_limit,
+  reset_at = excluded.reset_at, updated_at = excluded.updated_at;
+
+-- name: rate_budget_waits
+-- Nobody asks anything with this credential before a moment.
+INSERT INTO rate_budgets (account, not_before, why, updated_at) VALUES (:account, :not_before, :why, :at)
+ON CONFLICT (account) DO UPDATE SET not_before = excluded.not_before, why = excluded.why,
+  updated_at = excluded.updated_at;
