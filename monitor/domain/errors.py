@@ -265,3 +265,13 @@ class ModelUnusable(PressZeroError):
 
     code = "PZ-701"
     action = "Reinstall presszero, or train anew with `make train`."
+
+
+# --- digest -----------------------------------------------------------------------------------
+
+
+class MailUndelivered(PressZeroError):
+    """The mail server can't be reached, or doesn't take our mail."""
+
+    code = "PZ-801"
+    action = "Check PRESSZERO_SMTP_URL, then run `presszero digest --send` again: nobody gets it twice."

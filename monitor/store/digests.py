@@ -26,7 +26,7 @@ class Digests:
         self._db = connection
 
     def keep(self, day: date, key: str, body: str) -> None:
-        """Keeps the numbers of a day; what was kept of it before is replaced."""
+        """Keeps the numbers of a day; what was kept before is replaced until it was sent."""
         self._db.execute("digest_keep", {"day": day.isoformat(), "key": key, "body": body})
 
     def get(self, day: date) -> KeptDigest | None:
@@ -51,7 +51,7 @@ class Digests:
         return self._db.execute("digest_claim", params) == 1
 
     def finish(self, key: str, state: str, at: datetime, detail: str | None = None) -> None:
-        """How a claimed delivery ended: sent, refused (for good) or failed (may be tried again)."""
+        """How a claimed delivery ended: sent, refused (by the server, in so many words) or failed."""
         params = {"key": key, "state": state, "at": utc_text(at), "detail": detail}
         self._db.execute("digest_delivered", params)
 

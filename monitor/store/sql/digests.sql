@@ -1,7 +1,7 @@
 -- name: digest_keep
--- Keeps the numbers of a day's digest; a later making of the same day replaces them.
+-- Keeps the numbers of a day's digest; a later making replaces them until it is sent.
 INSERT INTO digests (day, sent_at, key, body) VALUES (:day, NULL, :key, :body)
-ON CONFLICT (day) DO UPDATE SET key = excluded.key, body = excluded.body;
+ON CONFLICT (day) DO UPDATE SET key = excluded.key, body = excluded.body WHERE digests.sent_at IS NULL;
 
 -- name: digest_get
 -- The kept digest of a day.
@@ -21,7 +21,7 @@ INSERT INTO digest_deliveries (key, day, state, lease_until, tries, started_at)
 VALUES (:key, :day, 'sending', :lease_until, 1, :at)
 ON CONFLICT (key) DO UPDATE SET state = 'sending', lease_until = excluded.lease_until,
   tries = digest_deliveries.tries + 1
-WHERE digest_deliveries.state = 'failed'
+WHERE digest_deliveries.state IN ('failed', 'refused')
   OR (digest_deliveries.state = 'sending' AND digest_deliveries.lease_until < :at);
 
 -- name: digest_delivered

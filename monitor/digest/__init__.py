@@ -1,0 +1,1 @@
+"""The managers' daily page: figures, words, rendering, delivery (docs/digest.md)."""
