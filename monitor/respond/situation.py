@@ -140,10 +140,15 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
 
 
 def answers_of_ours(conversation: Conversation) -> int:
-    """How often we have answered *them*: what we posted before their first word was for everybody."""
+    """How often we have answered *them*: a notice of ours that they commented on was for everybody."""
     turns = list(conversation.turns)
     first = next((n for n, t in enumerate(turns) if not t.own), len(turns))
-    return sum(1 for t in turns[first:] if t.own and t.removed_at is None)
+    ours = {t.mention.native_id for t in turns if t.own}
+    return sum(
+        1
+        for n, t in enumerate(turns)
+        if t.own and t.removed_at is None and (n > first or t.mention.in_reply_to not in {None, *ours})
+    )
 
 
 def _failed_before(conversation: Conversation, signals: frozenset[str]) -> bool:
@@ -201,9 +206,10 @@ def _adds_something(conversation: Conversation, reading: Reading, text: str) -> 
 
 def _is_fragment(conversation: Conversation, terms: Terms, text: str) -> bool:
     """A reply that means nothing without what came before, which we don't have: a picture, "Yes I did"."""
-    if terms.clause or terms.asked or terms.thing or terms.staff:
+    turn = conversation.to_answer
+    praise = turn is not None and turn.reading is not None and turn.reading.primary == "praise"
+    if praise or terms.clause or terms.asked or terms.thing:
         return False
     words = echo.words_of(" ".join(echo.sentences(text)))
-    turn = conversation.to_answer
     answers = turn is not None and turn.mention.in_reply_to is not None and not answers_of_ours(conversation)
     return len(words) < 3 or (answers and len(words) < 8)

@@ -110,7 +110,7 @@ class _Named:
 
 
 def _intents(reading: Reading) -> tuple[str, ...]:
-    """Where to look for a trouble: primary intent, the others by weight, anywhere if it is taken for noise."""
+    """Where to look for a trouble: primary intent, others by weight, anywhere if taken for noise."""
     others = sorted((i for i in reading.intents if i.label != reading.primary), key=lambda i: -i.p)
     complaint_without_name = reading.primary == "noise" and reading.complaint >= 0.5
     return (reading.primary, *(i.label for i in others), *((_ANY,) if complaint_without_name else ()))
