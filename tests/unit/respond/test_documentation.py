@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """docs/responder.md names every code that a person may meet."""
 
 from __future__ import annotations
