@@ -55,8 +55,9 @@ def get(
     what: str,
     timeout: timedelta,
     now: datetime,
+    rules: str = "feed",
 ) -> Answer:
-    """Reads `url`. `what` names it in errors ("The feed").
+    """Reads `url`. `what` names it in errors ("The feed"), `rules` begins the rule of a refusal.
 
     Raises RateLimited, AuthExpired, Refused, Transient, BadResponse.
     """
@@ -64,7 +65,7 @@ def get(
     try:
         with session.stream("GET", url, headers=headers) as response:
             if response.status_code not in (200, 304):
-                raise failure(response.status_code, response.headers, place, now)
+                raise failure(response.status_code, response.headers, place, now, rules)
             body = _body(response, place, time.monotonic() + timeout.total_seconds())
             return Answer(response.status_code, response.headers, body, str(response.url))
     except httpx.TimeoutException:
@@ -72,7 +73,7 @@ def get(
     except (httpx.TooManyRedirects, httpx.DecodingError) as exc:
         raise BadResponse(f"{place} can't be read: {type(exc).__name__}.") from None
     except (httpx.UnsupportedProtocol, httpx.InvalidURL):
-        raise _refused(f"{place} has no http(s) address.", "bad_address") from None
+        raise _refused(f"{place} has no http(s) address.", f"{rules}.bad_address") from None
     except httpx.HTTPError as exc:
         raise Transient(f"{place} could not be reached: {type(exc).__name__}.") from None
 
@@ -89,23 +90,25 @@ def _body(response: httpx.Response, place: str, until: float) -> bytes:
     return b"".join(chunks)
 
 
-def failure(status: int, headers: Mapping[str, str], place: str, now: datetime) -> ConnectorError:
+def failure(
+    status: int, headers: Mapping[str, str], place: str, now: datetime, rules: str = "feed"
+) -> ConnectorError:
     """The error that a status calls for."""
     if status == 429:
         return RateLimited(f"{place} asks for fewer requests.", retry_at=retry_at(headers, now))
     if status == 401:
         return AuthExpired(f"{place} wants other credentials.")
     if status == 403:
-        return _refused(f"{place} is not open to us (403).", "forbidden")
+        return _refused(f"{place} is not open to us (403).", f"{rules}.forbidden")
     if status in (404, 410):
-        return _refused(f"{place} is gone ({status}).", "gone")
+        return _refused(f"{place} is gone ({status}).", f"{rules}.gone")
     if status >= 500 or status in (408, 425):
         return Transient(f"{place} has trouble of its own ({status}).")
-    return _refused(f"{place} said no ({status}).", f"http_{status}")
+    return _refused(f"{place} said no ({status}).", f"{rules}.http_{status}")
 
 
 def _refused(cause: str, rule: str) -> Refused:
-    error = Refused(cause, rule=f"feed.{rule}")
+    error = Refused(cause, rule=rule)
     error.what_to_do = (
         "Open the address in a browser and correct it in the configuration, or remove the source."
     )
