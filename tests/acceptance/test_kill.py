@@ -13,6 +13,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -194,10 +195,11 @@ def compare(folder: Path, store: SqliteStore, team: Team, good: set[str]) -> str
     sent = Counter(line["draft_id"] for line in outbox)
     assert max(sent.values()) == 1, "a draft was posted twice"
     assert len({line["key"] for line in outbox}) == len(outbox)
+    with sqlite3.connect(store.path) as conn:
+        theirs = "SELECT native_id FROM mentions WHERE source = 'export' AND own = 0"
+        stored = Counter(row[0] for row in conn.execute(theirs))
+    conn.close()
     with store.read() as session:
-        stored = Counter(
-            m["native_id"] for m in session.connection.rows("mentions_of_source", {"source": "export"})
-        )
         posted = {d.id: d for d in session.drafts.in_state(DraftState.POSTED, limit=10_000)}
         attempts = [a for d in sent for a in session.drafts.attempts(d)]
         approvals = {d: session.drafts.approval_of(d) for d in sent}
@@ -218,8 +220,9 @@ def compare(folder: Path, store: SqliteStore, team: Team, good: set[str]) -> str
     assert rejects == len((folder / "export.rejects.jsonl").read_text().splitlines()) == POSTS // 200
     tried = Counter(a.state.value for a in attempts)
     return (
-        f"{len(stored)} mentions once each, {len(outbox)} of {len(team.approved)} approved drafts posted once each "
-        f"({len(unposted)} stale), {team.again} approved again, attempts {dict(tried)}, {records} audit records hold"
+        f"{len(stored)} mentions once each, {len(outbox)} of {len(team.approved)} approved drafts posted once "
+        f"each ({len(unposted)} stale), {team.again} approved again, attempts {dict(tried)}, "
+        f"{records} audit records hold"
     )
 
 
