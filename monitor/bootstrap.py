@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from connectors.base import Account, Connector, Handoff, ManyPlatforms, Publisher, SourceConfig
 from connectors.registry import connector_class
 from monitor.config import Settings, load
+from monitor.config.secrets import environment
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
@@ -38,6 +39,9 @@ from monitor.store.protocol import Store
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from monitor.digest.figures import DigestFigures
+    from monitor.digest.send import DeliveryReport
+    from monitor.digest.view import DigestBrand
     from monitor.respond.compose import Responder
     from monitor.respond.lint import Finding
     from monitor.runtime.inline import Jobs
@@ -305,6 +309,76 @@ class App:
         """The current day where the brand is."""
         return self.clock.now().astimezone(self.settings.brand.zone).date()
 
+    def yesterday(self) -> date:
+        """The last whole day where the brand is."""
+        return self.today() - timedelta(days=1)
+
+    def figures(self, day: date) -> DigestFigures:
+        """The figures of a day: as they were kept when it was over, or as they are now."""
+        from monitor.digest.figures import gather, kept
+
+        settings = self.settings
+        with self.store.read() as session:
+            return kept(session, day) or gather(
+                session, day, settings.brand.zone, self.clock.now(), settings.brand.name
+            )
+
+    def run_digest(self, day: date, form: str = "text", *, send: bool = False) -> str:
+        """A day's digest as html, text, md or json; mailed as well when `send` says so.
+
+        Raises WrongUse when there is nobody or no server to send it to, MailUndelivered.
+        """
+        from monitor.digest import render
+
+        figures = self.figures(day)
+        if send:
+            self._send_digest(figures)
+        forms = {"html": render.html, "text": render.text, "md": render.markdown, "json": render.json_text}
+        return forms[form](figures, self._digest_brand)
+
+    def digest_page(self, day: date) -> str:
+        """A day's digest for the inbox."""
+        return self.run_digest(day, "html")
+
+    @property
+    def _digest_brand(self) -> DigestBrand:
+        from monitor.digest.view import DigestBrand
+
+        return DigestBrand(self.settings.brand.name, self.settings.brand.zone, self.settings.web.public_url)
+
+    def _send_digest(self, figures: DigestFigures) -> DeliveryReport:
+        from monitor.digest.letter import VARIABLE, mail_server
+        from monitor.digest.send import send
+
+        settings = self.settings
+        server = mail_server(environment(settings.folder))
+        if server is None:
+            raise WrongUse("No mail server is set.", action=f"Set {VARIABLE}=smtps://user:password@host in .env.")
+        if not settings.digest.recipients:
+            raise WrongUse("[digest] names no recipients.", action='Set recipients = ["name@example.org"].')
+        formats = tuple(f for f in settings.digest.formats if f != "json")
+        return send(
+            self.store,
+            figures,
+            self._digest_brand,
+            settings.digest.recipients,
+            server,
+            self.clock,
+            formats=formats,
+        )
+
+    def _daily(self) -> Mapping[str, int]:
+        """Yesterday's digest: kept, and mailed to whoever should have it."""
+        from monitor.digest.figures import keep
+
+        figures = self.figures(self.yesterday())
+        with self.store.write() as session:
+            keep(session, figures)
+        if not self.settings.digest.recipients:
+            return {"kept": 1}
+        report = self._send_digest(figures)
+        return {"kept": 1, "sent": len(report.sent), "failed": len(report.failed) + len(report.refused)}
+
     def jobs(self) -> Jobs:
         """What the scheduler calls, and how often."""
         from monitor.runtime.inline import Jobs
@@ -316,7 +390,7 @@ class App:
             pipeline=self.run_pipeline,
             publish=lambda: _counts(self.run_publish()),
             follow=lambda: _counts(self.run_follow()),
-            digest=lambda: None,
+            digest=self._daily,
             publish_every=settings.publish.every,
             digest_at=settings.digest.at,
             zone=settings.brand.zone,
@@ -345,6 +419,7 @@ class App:
                 candidates=self.candidates,
                 reply_source=lambda case: case.source,
                 handoff_url=self.handoff_url,
+                digest=self.digest_page,
                 cookie_secure=settings.web.cookie_secure,
             )
         )
@@ -353,6 +428,11 @@ class App:
     def lock_path(self) -> Path:
         """Where the lock of the one scheduler of this database lies."""
         return Path(f"{_beside(self.settings, self.settings.store.url.removeprefix('sqlite:///'))}.run")
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret value, so that no log line ever holds one."""
+        return [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
 
     def close(self) -> None:
         """Lets go of every connection that the calling thread opened."""

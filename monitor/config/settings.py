@@ -193,6 +193,16 @@ class Web(Table):
 
     host: str = Field(default="127.0.0.1", description="Address it listens on. 0.0.0.0: every interface.")
     port: int = Field(default=8420, ge=0, le=65535, description="Port it listens on; 0 takes any free one.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="Address of the inbox as people reach it, for links in mails: https://care.example.org.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Address of the inbox as people reach it, for links in the digest.",
+    )
     cookie_secure: bool = Field(
         default=False, description="true: sign-in works over HTTPS only. Set it behind a TLS proxy."
     )

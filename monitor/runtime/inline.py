@@ -7,6 +7,7 @@ has to survive, because every stage finds its work in the database.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.domain.errors import PressZeroError
 from monitor.domain.moments import Clock, utc_text
 from monitor.runtime.lock import RunLock
+from monitor.runtime.log import set_up
 from monitor.stages.collect import CollectReport
 
 log = structlog.get_logger("presszero.run")
@@ -161,6 +163,11 @@ class Runnable(Protocol):
         """Where the lock of the one scheduler of this database lies."""
         ...
 
+    @property
+    def secrets(self) -> list[str]:
+        """What no log line may hold."""
+        ...
+
     def jobs(self) -> Jobs:
         """What to call, and how often."""
         ...
@@ -175,6 +182,7 @@ def serve(app: Runnable, host: str, port: int, *, web: bool = True) -> None:
 
     Raises StoreUnavailable when another scheduler already works on this database.
     """
+    set_up(as_json=not sys.stderr.isatty(), secrets=app.secrets)
     lock = RunLock(app.lock_path)
     lock.take()
     stop = threading.Event()
