@@ -23,6 +23,7 @@ class Turn:
     removed_at: datetime | None
     first_seen_at: datetime
     reading: Reading | None
+    context: bool = False  # somebody else's post, shown to understand the case; no part of it
 
     def item(self) -> ConversationItem:
         """What of it counts for the hash of the conversation."""
@@ -41,13 +42,13 @@ class Conversation:
 
     @property
     def hash(self) -> str:
-        """The hash an approval binds to."""
-        return conversation_hash(turn.item() for turn in self.turns)
+        """The hash an approval binds to: what the customer and we wrote, not what others say around it."""
+        return conversation_hash(turn.item() for turn in self.turns if not turn.context)
 
     @property
     def customer_turns(self) -> Iterable[Turn]:
         """What the customer wrote and did not remove, oldest first."""
-        return (t for t in self.turns if not t.own and t.removed_at is None)
+        return (t for t in self.turns if not (t.own or t.context or t.removed_at))
 
     @property
     def to_answer(self) -> Turn | None:

@@ -13,15 +13,21 @@ from monitor.store.session import Session
 TOMBSTONE = "(removed by its author)"
 
 
-def remove_post(session: Session, key: MentionKey, now: datetime, reason: str) -> bool:
+def remove_post(
+    session: Session, key: MentionKey, now: datetime, reason: str, *, noticed_at: datetime | None = None
+) -> bool:
     """Empties a stored post and everything that repeats its words; False when there was nothing left.
 
     The case keeps its times and its outcome. A draft that was not sent is withdrawn and emptied;
-    a reply that was posted is ours and stays.
+    a reply that was posted is ours and stays. The deletion ledger keeps when and why.
     """
+    stored = session.mentions.by_key(key)
     mention_id = session.mentions.remove(key, at=now, reason=reason)
-    if not mention_id:
+    if stored is None or not mention_id:
         return False
+    session.rechecks.drop(mention_id)
+    session.rechecks.unquote(key)
+    session.rechecks.deleted(stored, noticed_at or now, now, reason)
     case = session.cases.of_mention(mention_id)
     session.audit.record(now, "machine:collect", "mention.removed", f"mention:{mention_id}", reason=reason)
     if case is None:
@@ -37,6 +43,7 @@ def remove_post(session: Session, key: MentionKey, now: datetime, reason: str) -
         if case.status is not CaseStatus.DONE:
             case = session.cases.settle(case, Outcome.SOURCE_DELETED, now, "every post was removed")
         session.cases.relane(case, None)
+        session.cases.forget_customer(case.id)
     else:
         session.cases.update(replace(case, title=title_of(conversation.to_answer.mention.text)))
     return True

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome, clock_start, due_at, lane_of
 from monitor.domain.draft import Draft, DraftState
-from monitor.domain.mention import Mention, MentionKey, StoredMention
+from monitor.domain.mention import Mention, MentionKey, Origin, StoredMention
 from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading, Urgency
 from monitor.domain.verdict import MayReply, Verdict
@@ -83,11 +83,12 @@ def _place(
         report.aside += case.status is CaseStatus.ASIDE
         fresh_urgency = True
     else:
-        was = case.urgency
+        was = case
         case = _join(session, case, stored, reading, verdict, now)
         report.joined += 1
-        fresh_urgency = case.urgency.rank < was.rank
-    if fresh_urgency and case.urgency.rank <= Urgency.P1.rank and case.lane is Lane.NOW:
+        fresh_urgency = case.urgency.rank < was.urgency.rank or case.origin is not was.origin
+    is_live = case.origin is not Origin.BACKFILL
+    if is_live and fresh_urgency and case.urgency.rank <= Urgency.P1.rank and case.lane is Lane.NOW:
         report.urgent.append(case.id)
 
 
@@ -196,10 +197,16 @@ def _join(
     verdict: Verdict,
     now: datetime,
 ) -> Case:
-    """A further post of the same customer. Thanks and noise leave the case resting as it is."""
+    """A further post of the same customer. Thanks, noise and the past leave the case resting as it is."""
     session.cases.take_in(case.id, stored.id)
     mention = stored.mention
     asks_nothing = reading.urgency.level is Urgency.P4 and reading.complaint < NOISE_BELOW
+    asks_nothing = asks_nothing or (stored.origin is Origin.BACKFILL and case.origin is not Origin.BACKFILL)
+    if case.origin is Origin.BACKFILL and stored.origin is Origin.LIVE:
+        # A matter of the past is one of today again: from now on it has a clock, and people are told.
+        session.cases.now_live(case.id)
+        started = clock_start(mention.created_at, stored.first_seen_at)
+        case = replace(case, origin=Origin.LIVE, clock_start=started)
     is_newest = mention.created_at >= case.last_customer_at
     urgency = reading.urgency.level.or_higher(case.urgency) if not asks_nothing else case.urgency
     status, started = case.status, case.clock_start

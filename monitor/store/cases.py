@@ -13,6 +13,7 @@ from monitor.domain.draft import DraftState, PromisePlan
 from monitor.domain.errors import NotFound, StaleApproval
 from monitor.domain.mention import MentionKey
 from monitor.domain.moments import utc_text
+from monitor.domain.reading import Reading
 from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
 from monitor.store.mentions import quote_for_search
 from monitor.store.protocol import Connection, Row
@@ -93,23 +94,24 @@ class Cases:
     # --- showing ---
 
     def conversation(self, case_id: int) -> Conversation:
-        """A case with its posts and readings, oldest first. Raises NotFound."""
+        """A case with its posts and readings and what explains it, oldest first. Raises NotFound."""
         case = self.get(case_id)
-        turns = []
-        for row in self._db.rows("conversation_of", {"case_id": case_id}):
-            stored = stored_mention_of(row)
-            turns.append(
-                Turn(
-                    mention_id=stored.id,
-                    mention=stored.mention,
-                    own=stored.own,
-                    revision=stored.revision,
-                    removed_at=stored.removed_at,
-                    first_seen_at=stored.first_seen_at,
-                    reading=reading_of(row["reading"]),
-                )
-            )
+        rows = self._db.rows("conversation_of", {"case_id": case_id})
+        turns = [_turn(row, reading_of(row["reading"])) for row in rows]
+        for row in self._db.rows("context_of", {"case_id": case_id}):
+            turn = _turn(row, None)
+            who = turn.mention.author_id or turn.mention.author
+            turns.append(replace(turn, context=not turn.own and (who is None or who != case.customer)))
+        turns.sort(key=lambda t: (t.mention.created_at, t.mention_id))
         return Conversation(case, tuple(turns))
+
+    def now_live(self, case_id: int) -> None:
+        """The customer of a backfilled case wrote again, today."""
+        self._db.execute("case_now_live", {"id": case_id})
+
+    def forget_customer(self, case_id: int) -> None:
+        """Every post of the customer was removed: who they were goes too."""
+        self._db.execute("case_forget_customer", {"id": case_id})
 
     def lane(self, lane: Lane, *, limit: int = 50, after: Case | None = None) -> list[Case]:
         """A page of a lane: oldest risk first, or newest first where there is no clock."""
@@ -239,3 +241,16 @@ class Cases:
     def notes(self, case_id: int) -> list[Row]:
         """The internal notes of a case, oldest first."""
         return self._db.rows("notes_of", {"case_id": case_id})
+
+
+def _turn(row: Row, reading: Reading | None) -> Turn:
+    stored = stored_mention_of(row)
+    return Turn(
+        mention_id=stored.id,
+        mention=stored.mention,
+        own=stored.own,
+        revision=stored.revision,
+        removed_at=stored.removed_at,
+        first_seen_at=stored.first_seen_at,
+        reading=reading,
+    )

@@ -142,7 +142,8 @@ class Drafts:
         return self._db.rows("draft_texts_of", {"draft_id": draft_id})
 
     def purge_withdrawn(self, case_id: int) -> None:
-        """Forgets the words of withdrawn drafts of a case: they speak of a removed post."""
+        """Forgets the words of drafts of a case that were never posted: they speak of a removed post."""
+        self._db.execute("approvals_purge", {"case_id": case_id})
         self._db.execute("draft_texts_purge", {"case_id": case_id})
         self._db.execute("draft_purge", {"case_id": case_id})
 

@@ -90,14 +90,15 @@ class Mentions:
                     {"id": row["id"], "origin": origin.value, "source": source, "stage": COLLECTED},
                 )
             if mention.text != row["text"] and not _is_older(mention, row):
-                self._revise(row, mention, seen)
+                kept = Origin(row["origin"]) if row["origin"] != Origin.CONTEXT.value else origin
+                self._revise(row, mention, seen, kept)
                 added.revised.append(row["id"])
             if mention.metrics and compact(dict(mention.metrics)) != row["metrics"]:
                 self._db.execute(
                     "mention_metrics", {"id": row["id"], "metrics": compact(dict(mention.metrics))}
                 )
 
-    def _revise(self, row: Row, mention: Mention, seen: str) -> None:
+    def _revise(self, row: Row, mention: Mention, seen: str, origin: Origin) -> None:
         self._db.execute(
             "revision_add",
             {"mention_id": row["id"], "revision": row["revision"], "text": row["text"], "seen_at": seen},
@@ -110,7 +111,8 @@ class Mentions:
                 "edited_at": maybe_text(mention.edited_at),
                 "media": media_text(mention.media),
                 "quoted": quoted_text(mention.quoted),
-                "stage": COLLECTED,
+                # What only explains a case is not read, edited or not.
+                "stage": DONE if origin is Origin.CONTEXT else COLLECTED,
             },
         )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from monitor.store.audit import Audit
+from monitor.store.backfills import Backfills
 from monitor.store.cases import Cases
+from monitor.store.context import Context
 from monitor.store.digests import Digests
 from monitor.store.drafts import Drafts
 from monitor.store.figures import Figures
@@ -15,6 +17,7 @@ from monitor.store.mentions import Mentions
 from monitor.store.people import People
 from monitor.store.protocol import Connection
 from monitor.store.readings import Readings
+from monitor.store.rechecks import Rechecks
 
 
 class Session:
@@ -67,6 +70,21 @@ class Session:
     def inbox(self) -> Inbox:
         """Pages of the inbox."""
         return Inbox(self.connection)
+
+    @cached_property
+    def rechecks(self) -> Rechecks:
+        """When stored posts are looked at again; deletions."""
+        return Rechecks(self.connection)
+
+    @cached_property
+    def context(self) -> Context:
+        """Posts that explain a case."""
+        return Context(self.connection)
+
+    @cached_property
+    def backfills(self) -> Backfills:
+        """Runs over the past."""
+        return Backfills(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

@@ -20,6 +20,14 @@ UPDATE cases SET status = :status, lane = :lane, customer_handle = :customer_han
   closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, version = version + 1
 WHERE id = :id AND version = :version;
 
+-- name: case_now_live
+-- The customer of a backfilled case wrote again, today.
+UPDATE cases SET origin = 'live' WHERE id = :id;
+
+-- name: case_forget_customer
+-- Every post of the customer was removed: who they were goes too.
+UPDATE cases SET customer = NULL WHERE id = :id;
+
 -- name: case_of_mention
 -- The case that a mention belongs to.
 SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id WHERE cm.mention_id = :mention_id;

@@ -52,11 +52,18 @@ SELECT text FROM drafts WHERE updated_at >= :since AND state <> 'rejected' ORDER
 
 -- name: draft_purge
 -- Forgets the words of drafts to a removed post (those that were not posted).
-UPDATE drafts SET text = '', moves = '[]', promise = NULL WHERE case_id = :case_id AND state = 'withdrawn';
+UPDATE drafts SET text = '', moves = '[]', promise = NULL
+WHERE case_id = :case_id AND state IN ('withdrawn', 'superseded', 'rejected', 'expired');
 
 -- name: draft_texts_purge
 -- Forgets the earlier words of such drafts.
-DELETE FROM draft_texts WHERE draft_id IN (SELECT id FROM drafts WHERE case_id = :case_id AND state = 'withdrawn');
+DELETE FROM draft_texts WHERE draft_id IN (SELECT id FROM drafts
+  WHERE case_id = :case_id AND state IN ('withdrawn', 'superseded', 'rejected', 'expired'));
+
+-- name: approvals_purge
+-- Forgets the approved words of such drafts; their hash stays.
+UPDATE approvals SET text = '' WHERE draft_id IN (SELECT id FROM drafts
+  WHERE case_id = :case_id AND state IN ('withdrawn', 'superseded', 'rejected', 'expired'));
 
 -- name: approval_add
 -- A person's yes to one text and one state of the conversation.
