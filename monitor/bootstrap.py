@@ -143,8 +143,9 @@ class App:
 
         settings = self.settings
         voice = load_voice(settings.respond.voice, brand=settings.brand.name)
-        if not voice.products:
-            voice = voice.model_copy(update={"products": settings.brand.products})
+        ours = tuple(lang for lang in voice.languages if lang in settings.brand.languages)
+        products = voice.products or settings.brand.products
+        voice = voice.model_copy(update={"languages": ours, "products": products})
         return Responder(voice, hours=settings.brand.hours)
 
     # --- what the stages ask ------------------------------------------------------------------

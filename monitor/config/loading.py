@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from monitor.config.sources import read_sources
 from monitor.domain.errors import ConfigInvalid, ConfigProblem
 
 M = TypeVar("M", bound=BaseModel)
+SAMPLE = "sample:"
 _PASSWORD_IN_URL = re.compile(r"^[a-z+]+://[^/@\s]*:[^/@\s]+@")
 
 
@@ -118,8 +120,13 @@ def _from_folder(sections: Sections, folder: Path) -> Sections:
     if url.startswith("sqlite:///"):
         url = "sqlite:///" + str(folder / url.removeprefix("sqlite:///"))
     if voice is not None:
-        voice = folder / voice
+        voice = _sample(voice.name) if voice.name.startswith(SAMPLE) else folder / voice
     return _with(sections, store=_with(sections.store, url=url), respond=_with(sections.respond, voice=voice))
+
+
+def _sample(name: str) -> Path:
+    """A bundled file of the sample brand: "sample:voice" is its voice.toml."""
+    return Path(str(files("monitor.sample").joinpath(f"{name.removeprefix(SAMPLE)}.toml")))
 
 
 def _with(model: M, **changes: object) -> M:

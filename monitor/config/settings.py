@@ -165,7 +165,7 @@ class Respond(Table):
     enabled: bool = Field(default=True, description="false: nothing is drafted, people write every reply.")
     voice: Path | None = Field(
         default=None,
-        description="The brand's voice.toml, relative to config.toml. Without it, a neutral voice.",
+        description="The brand's voice.toml, relative to config.toml. Without it, a neutral voice; sample:voice is the sample's.",
     )
 
 
@@ -193,11 +193,6 @@ class Web(Table):
 
     host: str = Field(default="127.0.0.1", description="Address it listens on. 0.0.0.0: every interface.")
     port: int = Field(default=8420, ge=0, le=65535, description="Port it listens on; 0 takes any free one.")
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^/\s]+$",
-        description="Address of the inbox as people reach it, for links in mails: https://care.example.org.",
-    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://\S+$",

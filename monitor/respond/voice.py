@@ -1,7 +1,7 @@
 """The brand's voice, as `voice.toml` states it: how we speak, what is fact, who answers for a promise.
 
 A brand keeps its own `voice.toml`; what it leaves out comes from the neutral one shipped here, which
-knows no facts and no links. `voice-example.toml` is a full one to start from.
+knows no facts and no links. `monitor/sample/voice.toml` is a full one to start from.
 """
 
 from __future__ import annotations

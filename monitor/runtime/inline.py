@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
-from uvicorn._types import ASGIApplication
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from fastapi import FastAPI
 
 from monitor.domain.errors import PressZeroError
 from monitor.domain.moments import Clock, utc_text
@@ -172,7 +172,7 @@ class Runnable(Protocol):
         """What to call, and how often."""
         ...
 
-    def web_app(self) -> ASGIApplication:
+    def web_app(self) -> FastAPI:
         """The inbox."""
         ...
 

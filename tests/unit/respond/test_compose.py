@@ -14,11 +14,12 @@ from monitor.respond.compose import Responder, as_we
 from monitor.respond.hours import BusinessHours
 from monitor.respond.lint import lint
 from monitor.respond.similar import NEAR, likeness
-from monitor.respond.voice import DEFAULT_VOICE, load_voice
+from monitor.respond.voice import load_voice
 from monitor.respond.withhold import Withheld
+from monitor.sample import voice_path
 from tests.unit.respond.posts import NOW, conversation, measure_on, reading
 
-EXAMPLE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+EXAMPLE = load_voice(voice_path())
 HOURS = BusinessHours.parse("Mon-Sun 06:00-22:00", "Europe/Berlin")
 RESPONDER = Responder(EXAMPLE, hours=HOURS)
 

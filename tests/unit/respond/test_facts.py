@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.respond.facts import fact_for
-from monitor.respond.voice import DEFAULT_VOICE, load_voice
+from monitor.respond.voice import load_voice
+from monitor.sample import voice_path
 
-VOICE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+VOICE = load_voice(voice_path())
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from monitor.respond.compose import Responder
 from monitor.respond.hours import BusinessHours
 from monitor.respond.lint import lint
 from monitor.respond.privacy import private_spans
-from monitor.respond.voice import DEFAULT_VOICE, load_voice
+from monitor.respond.voice import load_voice
+from monitor.sample import voice_path
 from tests.unit.respond.posts import NOW, REPLAY, SAMPLE, as_conversation, measure_on, posts
 
-VOICE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+VOICE = load_voice(voice_path())
 HOURS = BusinessHours.parse("Mon-Fri 09:00-18:00", "Europe/Berlin")
 PLATFORMS = ("x", "bluesky", "mastodon", "reddit")
 INSULT = re.compile(

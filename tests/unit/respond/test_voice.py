@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.errors import ConfigInvalid
-from monitor.respond.voice import DEFAULT_VOICE, load_voice
+from monitor.respond.voice import load_voice
+from monitor.sample import voice_path
 
 
 def write(folder: Path, text: str) -> Path:
@@ -61,7 +62,7 @@ def test_no_such_file(tmp_path: Path) -> None:
 
 
 def test_signatures_are_of_the_person_who_approves() -> None:
-    voice = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+    voice = load_voice(voice_path())
     assert voice.signature_for("anna.berg") == ""
     assert voice.model_copy(update={"signature": "initials"}).signature_for("anna.berg") == "^AB"
     assert voice.model_copy(update={"signature": "first_name"}).signature_for("anna.berg") == "– Anna"

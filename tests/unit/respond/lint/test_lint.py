@@ -12,10 +12,11 @@ from monitor.domain.draft import Move, PromisePlan, Proposal
 from monitor.respond.hours import BusinessHours
 from monitor.respond.lint import Finding, codes, lint
 from monitor.respond.lint.finding import phrase_rules
-from monitor.respond.voice import DEFAULT_VOICE, Voice, load_voice
+from monitor.respond.voice import Voice, load_voice
+from monitor.sample import voice_path
 from tests.unit.respond.posts import NOW, conversation, measure_on, reading
 
-VOICE = load_voice(DEFAULT_VOICE.with_name("voice-example.toml"))
+VOICE = load_voice(voice_path())
 HOURS = BusinessHours.parse("Mon-Sun 06:00-22:00", "Europe/Berlin")
 POST = "My parcel never arrived and nobody answers. Booked 2 bags on Northwind Flex, I'm Lee"
 FACT = next(f for f in VOICE.facts if f.id == "cabin-bag").text
