@@ -246,6 +246,15 @@ class Estimator(Protocol):
 
 
 @runtime_checkable
+class Gauged(Protocol):
+    """Knows how far it has come in a window that can't be measured by time."""
+
+    def share_read(self) -> float | None:
+        """How much of the window the pages so far have behind them, 0–1; None: it can't tell."""
+        ...
+
+
+@runtime_checkable
 class Priced(Protocol):
     """Its posts cost money also where no page says how much: in threads and rechecks."""
 

@@ -21,6 +21,10 @@ from monitor.store.session import Session
 RESERVE = 0.1
 
 
+# Money of backfills is counted under the source's name with this: it must not stop live polling.
+BESIDE = "+backfill"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A kind of work: the share of the day's money it may use up, the share of requests it leaves."""
@@ -141,7 +145,7 @@ class Gate:
             if allowance.yields and allowance.pool_usd is not None:
                 limits.append((family, allowance.pool_usd * (1 - RESERVE)))
         for spent, cap in limits:
-            _fits(allowance.source, spent, cap * self.use.money, expected_usd, now)
+            fits(allowance.source, spent, cap * self.use.money, expected_usd, now)
 
     def pay(self, session: Session, now: datetime, usd: float) -> None:
         """Counts one request and its price."""
@@ -152,7 +156,8 @@ class HeldBack(RateLimited):
     """We hold back by ourselves: no platform was asked."""
 
 
-def _fits(source: str, spent: float, cap: float, expected: float, now: datetime) -> None:
+def fits(source: str, spent: float, cap: float, expected: float, now: datetime) -> None:
+    """Raises QuotaExhausted when `expected` US dollars more don't fit under `cap` on this UTC day."""
     # A page dearer than the whole cap would never be read: the first of a day always may.
     if spent < cap and (spent == 0 or spent + expected <= cap):
         return
