@@ -20,23 +20,11 @@ from monitor.domain.reading import (
 from monitor.stages import people
 from monitor.store.sqlite import SqliteStore
 from monitor.web.services import WebServices
+from tests.clock import TestClock
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 PASSWORD = "tide pool lantern"
 ROLES = ("viewer", "agent", "approver", "manager", "admin")
-
-
-@dataclass
-class HandClock:
-    """A clock that moves when a test moves it."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def forward(self, **delta: float) -> None:
-        self.at += timedelta(**delta)
 
 
 @dataclass(frozen=True)
@@ -73,7 +61,7 @@ class House:
     """A store, a clock, and what a test wants to know of what was put in."""
 
     store: SqliteStore
-    clock: HandClock = field(default_factory=HandClock)
+    clock: TestClock = field(default_factory=lambda: TestClock(NOW))
     serial: int = 0
 
     def services(self, **changes: object) -> WebServices:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -13,14 +12,7 @@ from monitor.domain.errors import NotAllowed, NotFound, SignInFailed, WrongUse
 from monitor.stages import people
 from monitor.stages.people import May, SignedIn
 from monitor.store.sqlite import SqliteStore
-
-
-@dataclass
-class HandClock:
-    at: datetime = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
+from tests.clock import TestClock
 
 
 @pytest.fixture
@@ -32,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 def test_a_generated_password_works_and_has_to_be_changed(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     given = people.add_user(store, "ada", "agent", None, clock)
     assert len(given) == 19
     user = people.check_password(store, "ada", given, "::1", clock)
@@ -42,7 +34,7 @@ def test_a_generated_password_works_and_has_to_be_changed(store: SqliteStore) ->
 
 
 def test_a_password_of_ones_own_need_not(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "agent", "tide pool lantern", clock)
     assert not people.check_password(store, "ada", "tide pool lantern", "::1", clock).must_change
 
@@ -63,19 +55,19 @@ def test_a_password_of_ones_own_need_not(store: SqliteStore) -> None:
 )
 def test_what_can_not_be_added(store: SqliteStore, name: str, role: str, password: str | None) -> None:
     with pytest.raises(WrongUse):
-        people.add_user(store, name, role, password, HandClock())
+        people.add_user(store, name, role, password, TestClock())
     with store.read() as session:
         assert session.people.all() == []
 
 
 def test_names_are_there_once(store: SqliteStore) -> None:
-    people.add_user(store, "ada", "agent", None, HandClock())
+    people.add_user(store, "ada", "agent", None, TestClock())
     with pytest.raises(WrongUse, match="taken"):
-        people.add_user(store, "ada", "admin", None, HandClock())
+        people.add_user(store, "ada", "admin", None, TestClock())
 
 
 def test_a_new_password_signs_out_everywhere(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     given = people.add_user(store, "ada", "agent", None, clock)
     token = people.sign_in(store, people.check_password(store, "ada", given, "::1", clock), "browser", clock)
     assert people.whose(store, token, clock) is not None
@@ -89,7 +81,7 @@ def test_a_new_password_signs_out_everywhere(store: SqliteStore) -> None:
 
 
 def test_the_last_admin_stays(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "admin", None, clock)
     for attempt in (
         lambda: people.disable(store, "ada", clock, by="ada"),
@@ -106,7 +98,7 @@ def test_the_last_admin_stays(store: SqliteStore) -> None:
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "agent", "tide pool lantern", clock)
     waits = []
     for _ in range(11):
@@ -117,16 +109,16 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour(store: SqliteStore) -> None
                 if "Wait" not in error.what_to_do:
                     break
                 waits.append(error.what_to_do.split("Wait ")[1].split(",")[0])
-                clock.at += timedelta(seconds=60 if "min" in waits[-1] else 15)
+                clock.forward(seconds=60 if "min" in waits[-1] else 15)
     told = list(dict.fromkeys(waits))
     assert told[:4] == ["15 s", "30 s", "1 min", "2 min"]
     assert "15 min" not in told[:4]
-    clock.at += timedelta(minutes=15)
+    clock.forward(minutes=15)
     assert people.check_password(store, "ada", "tide pool lantern", "::1", clock).name == "ada"
 
 
 def test_a_throttled_name_is_free_from_nowhere_else(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "agent", "tide pool lantern", clock)
     for number in range(5):
         with pytest.raises(SignInFailed, match="belong together"):
@@ -136,7 +128,7 @@ def test_a_throttled_name_is_free_from_nowhere_else(store: SqliteStore) -> None:
 
 
 def test_an_unknown_name_takes_as_long_as_a_known_one(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "agent", "tide pool lantern", clock)
     taken: dict[str, list[float]] = {"ada": [], "nobody": []}
     for number in range(4):
@@ -160,7 +152,7 @@ def test_roles_grow() -> None:
 
 
 def test_tokens_are_long_and_never_the_same(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     people.add_user(store, "ada", "agent", "tide pool lantern", clock)
     user = people.check_password(store, "ada", "tide pool lantern", "::1", clock)
     tokens = {people.sign_in(store, user, "b", clock) for _ in range(20)}
@@ -170,7 +162,7 @@ def test_tokens_are_long_and_never_the_same(store: SqliteStore) -> None:
 
 
 def test_every_change_of_a_person_is_on_record(store: SqliteStore) -> None:
-    clock = HandClock()
+    clock = TestClock()
     given = people.add_user(store, "ada", "agent", None, clock, by="cli")
     people.sign_in(store, people.check_password(store, "ada", given, "::1", clock), "b", clock)
     people.set_role(store, "ada", "viewer", clock, by="bea")
