@@ -13,8 +13,9 @@ from connectors.archive.inputs import STDIN, inputs_of, open_input
 from connectors.archive.outbox import RULE, Outbox
 from connectors.archive.place import FilePlace, Place
 from connectors.archive.rejects import write_rejects
+from connectors.archive.survey import share_read, survey
 from connectors.archive.sweep import Sweep
-from connectors.base import Account, Ask, Capabilities, Page, Paging, SourceConfig
+from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, SourceConfig
 from monitor.domain.coverage import Interval
 from monitor.domain.errors import InputUnreadable, Refused, Transient
 from monitor.domain.mention import Mention
@@ -101,6 +102,14 @@ class ArchiveConnector:
         if self._config.speed is not None:
             return sweep.replay(place.first).covered(sweep.now)
         return Interval(place.first, place.last + _TICK)
+
+    def estimate(self, window: Interval, query: str | None) -> Estimate:  # noqa: ARG002 - the contract's
+        """Counts: reads all of the export once. Raises InputUnreadable."""
+        return survey(self._config, window, self._clock)
+
+    def share_read(self) -> float | None:
+        """How many of the export's bytes lie behind the last page, 0–1."""
+        return share_read(self._config, self._last)
 
     def check(self) -> str:
         """Opens the export and reads its first row. Raises InputUnreadable."""

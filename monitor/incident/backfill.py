@@ -246,7 +246,8 @@ class Backfill:
     def _step(self, lane: _Lane) -> None:
         window, part = lane.windows[0], lane.part
         part.at = window.interval
-        end = drain(lane.poll, window, part.report, page_usd=lane.page_usd)
+        expected = part.report.page_usd if part.report.page_usd is not None else lane.page_usd
+        end = drain(lane.poll, window, part.report, page_usd=expected)
         if isinstance(end, Drained):
             lane.windows.pop(0)
             part.drained += 1

@@ -43,6 +43,7 @@ class CollectReport:
     health: str = "ok"
     error: PressZeroError | None = None
     next_at: datetime | None = None  # when there is something to ask again, if the connector knows
+    page_usd: float | None = None  # what the last page cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ def _restart(poll: Poll, window: Window) -> Window:
 
 def _count(report: CollectReport, page: Page, added: Added, removed: int) -> None:
     report.pages += 1
+    report.page_usd = page.cost_usd
     report.new += added.new
     report.known += added.known
     report.revised += len(added.revised)
