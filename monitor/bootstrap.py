@@ -6,15 +6,26 @@ needed, so that `presszero queue list` starts as fast as it should.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.base import Account, Connector, Handoff, ManyPlatforms, Publisher, SourceConfig
+from connectors.base import (
+    Account,
+    Connector,
+    Handoff,
+    ManyPlatforms,
+    Publisher,
+    Rechecker,
+    SourceConfig,
+    Threader,
+)
 from connectors.registry import connector_class
 from monitor.config import Settings, load
 from monitor.config.secrets import environment
@@ -28,13 +39,17 @@ from monitor.domain.reading import Reader
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.runtime.clock import SystemClock
 from monitor.stages import collect as collecting
+from monitor.stages import context as explaining
 from monitor.stages import draft as drafting
 from monitor.stages import follow as following
 from monitor.stages import publish as publishing
 from monitor.stages import read as reading
+from monitor.stages import recheck as rechecking
 from monitor.stages import triage as triaging
+from monitor.stages.limits import CONTEXT, RECHECK, Allowance, Gate, allowances, alone
 from monitor.stages.review import LATELY
 from monitor.store.protocol import Store
+from monitor.store.session import Session
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -42,11 +57,18 @@ if TYPE_CHECKING:
     from monitor.digest.figures import DigestFigures
     from monitor.digest.send import DeliveryReport
     from monitor.digest.view import DigestBrand
+    from monitor.incident.backfill import Listener, Part
+    from monitor.incident.forecast import Target
     from monitor.respond.compose import Responder
     from monitor.respond.lint import Finding
     from monitor.runtime.inline import Jobs
+    from monitor.store.backfills import Run
 
 CONFIG = Path("config.toml")
+
+# How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
+RECHECK_EVERY = timedelta(minutes=5)
+CONTEXT_EVERY = timedelta(seconds=30)
 
 # Where nothing can be posted nothing limits the length either; a person posts it by hand.
 NO_LIMIT = 5000
@@ -267,8 +289,45 @@ class App:
     def _collect(self, source: SourceConfig) -> collecting.CollectReport:
         with self._one_at_a_time[source.name]:
             return collecting.collect(
-                self.store, self.connector(source.name), source, self.clock, is_own=self.is_own
+                self.store,
+                self.connector(source.name),
+                source,
+                self.clock,
+                is_own=self.is_own,
+                allowance=self._allowances[source.name],
             )
+
+    @cached_property
+    def _allowances(self) -> dict[str, Allowance]:
+        return allowances(self.settings.sources)
+
+    def run_recheck(self, names: Iterable[str] | None = None) -> list[rechecking.RecheckReport]:
+        """Looks again at the stored posts whose turn it is, those of switched-off sources too."""
+        chosen = [self.settings.source(n) for n in names] if names else self.settings.sources
+        return [report for source in chosen if (report := self._recheck(source)) is not None]
+
+    def _recheck(self, source: SourceConfig) -> rechecking.RecheckReport | None:
+        connector = self.connector(source.name)
+        if not (connector.capabilities.can_recheck and isinstance(connector, Rechecker)):
+            return None
+        gate = Gate(self._allowances[source.name], RECHECK)
+        desk = rechecking.Desk(self.store, connector, source, self.clock, gate, self.is_own)
+        with self._one_at_a_time[source.name]:
+            return rechecking.recheck(desk)
+
+    def run_context(self) -> list[explaining.ContextReport]:
+        """Fetches the threads around open cases, where the platform allows it and the budget permits."""
+        found = [self._context(source) for source in self.settings.sources_on]
+        return [report for report in found if report is not None]
+
+    def _context(self, source: SourceConfig) -> explaining.ContextReport | None:
+        connector = self.connector(source.name)
+        if not (connector.capabilities.can_thread and isinstance(connector, Threader)):
+            return None
+        gate = Gate(self._allowances[source.name], CONTEXT)
+        library = explaining.Library(self.store, connector, source, self.clock, gate, self.is_own)
+        with self._one_at_a_time[source.name]:
+            return explaining.context(library)
 
     def run_read(self) -> int:
         """Reads everything that waits; returns how many."""
@@ -303,6 +362,53 @@ class App:
     def run_follow(self) -> following.FollowReport:
         """Watches what became of the customers."""
         return following.follow(self.store, self.clock)
+
+    # --- the past -----------------------------------------------------------------------------------
+
+    def backfill_targets(self, words: Sequence[str]) -> list[Target]:
+        """The sources that the words name: sources of the configuration, or ``archive:FILE``.
+
+        Each with a connector of its own. Raises NotFound, WrongUse.
+        """
+        from monitor.incident.forecast import Target
+
+        found = []
+        for word in dict.fromkeys(words):
+            adhoc = word.startswith("archive:")
+            source = self._adhoc(word.partition(":")[2]) if adhoc else self.settings.source(word)
+            connector = connector_class(source.kind)(source, self._account(source), self.clock)
+            allowance = alone(source) if adhoc else self._allowances[source.name]
+            found.append(Target(word, source, connector, allowance, adhoc))
+        return found
+
+    def _adhoc(self, path: str) -> SourceConfig:
+        """An export that is no source of the configuration. The same file has the same name every time."""
+        from connectors.archive import ArchiveConfig
+
+        if path in ("", "-"):
+            raise WrongUse("A backfill reads a file: archive:FILE.")
+        full = path if path.startswith("sample:") else str(Path(path).expanduser().resolve())
+        stem = re.sub(r"[^a-z0-9]+", "-", Path(full).name.partition(".")[0].lower()).strip("-")[:32] or "file"
+        name = f"archive-{stem}-{hashlib.sha256(full.encode()).hexdigest()[:6]}"
+        rejects = self._data_folder / f"{name}.rejects.jsonl"
+        return ArchiveConfig(name=name, kind="archive", path=full, rejects=rejects)
+
+    def run_backfill(self, run: Run, targets: Sequence[Target], listener: Listener) -> list[Part]:
+        """Works on a run until it is complete or stops; KeyboardInterrupt comes through."""
+        from monitor.incident.backfill import Backfill
+
+        return Backfill(self.store, run, targets, self.clock, self.is_own, listener).work()
+
+    def draft_backfilled(self, run: Run, sources: Iterable[str]) -> int:
+        """Drafts for the cases that a run brought; returns how many drafts were proposed."""
+        proposed = 0
+        for source in sources:
+            pick = partial(_backfilled, source=source, since=run.started_at)
+            while (
+                report := drafting.draft(self.store, self.compose, source_of, self.clock, pick=pick)
+            ).looked_at:
+                proposed += report.proposed
+        return proposed
 
     # --- digest, web, runtime ---------------------------------------------------------------------
 
@@ -354,7 +460,9 @@ class App:
         settings = self.settings
         server = mail_server(environment(settings.folder))
         if server is None:
-            raise WrongUse("No mail server is set.", action=f"Set {VARIABLE}=smtps://user:password@host in .env.")
+            raise WrongUse(
+                "No mail server is set.", action=f"Set {VARIABLE}=smtps://user:password@host in .env."
+            )
         if not settings.digest.recipients:
             raise WrongUse("[digest] names no recipients.", action='Set recipients = ["name@example.org"].')
         formats = tuple(f for f in settings.digest.formats if f != "json")
@@ -392,6 +500,10 @@ class App:
             publish=lambda: _counts(self.run_publish()),
             follow=lambda: _counts(self.run_follow()),
             digest=self._daily,
+            more={
+                "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
+                "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
+            },
             publish_every=settings.publish.every,
             digest_at=settings.digest.at,
             zone=settings.brand.zone,
@@ -440,6 +552,24 @@ class App:
         for connector in self._connectors.values():
             connector.close()
         self.store.close()
+
+
+def _rechecked(reports: Iterable[rechecking.RecheckReport]) -> dict[str, int]:
+    found = list(reports)
+    return {
+        "asked": sum(r.asked for r in found),
+        "edited": sum(r.edited for r in found),
+        "removed": sum(r.removed for r in found),
+    }
+
+
+def _explained(reports: Iterable[explaining.ContextReport]) -> dict[str, int]:
+    found = list(reports)
+    return {"threads": sum(r.threads for r in found), "posts": sum(r.posts for r in found)}
+
+
+def _backfilled(session: Session, limit: int, *, source: str, since: datetime) -> list[Case]:
+    return session.backfills.to_draft(source, since, limit)
 
 
 def source_of(case: Case) -> str:

@@ -57,6 +57,7 @@ class Jobs:
     digest_at: time
     zone: ZoneInfo
     clock: Clock
+    more: Mapping[str, tuple[Callable[[], Mapping[str, int]], timedelta]] = field(default_factory=dict)
     done: Callable[[], None] = field(default=lambda: None)  # called in a worker thread after each job
 
 
@@ -82,6 +83,8 @@ class InlineRuntime:
         self._every("pipeline", jobs.pipeline, PIPELINE_EVERY)
         self._every("publish", jobs.publish, jobs.publish_every)
         self._every("follow", jobs.follow, FOLLOW_EVERY)
+        for name, (work, every) in jobs.more.items():
+            self._every(name, work, every)
         # 02:30 would come twice, or never, on the days the clocks change: cron in the brand's zone
         # fires at most twice, and a second digest of the same day is the same digest.
         cron = CronTrigger(hour=jobs.digest_at.hour, minute=jobs.digest_at.minute, timezone=jobs.zone)

@@ -12,6 +12,7 @@ from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Proposal
 from monitor.domain.moments import Clock
 from monitor.store.protocol import Store
+from monitor.store.session import Session
 
 ACTOR = "machine:draft"
 BATCH = 100
@@ -42,13 +43,27 @@ class DraftReport:
     withheld: int = 0
 
 
+# (session, how many) → cases that wait for a draft
+Pick = Callable[[Session, int], list[Case]]
+
+
+def _live(session: Session, limit: int) -> list[Case]:
+    return session.cases.to_draft(limit)
+
+
 def draft(
-    store: Store, compose: Compose, source_for: Callable[[Case], str], clock: Clock, *, limit: int = BATCH
+    store: Store,
+    compose: Compose,
+    source_for: Callable[[Case], str],
+    clock: Clock,
+    *,
+    limit: int = BATCH,
+    pick: Pick = _live,
 ) -> DraftReport:
     """Drafts replies for up to `limit` cases. `source_for` names the source whose account posts it."""
     report, now = DraftReport(), clock.now()
     with store.read() as session:
-        cases = session.cases.to_draft(limit)
+        cases = pick(session, limit)
         conversations = [session.cases.conversation(case.id) for case in cases]
         recent = session.drafts.recent_texts(now - RECENT)
     written: list[tuple[Conversation, Proposal | Withheld]] = []
