@@ -24,6 +24,7 @@ from monitor.digest.spread import spread
 from monitor.domain.case import Outcome
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Urgency
+from monitor.domain.verdict import MayReply
 from monitor.store.codec import maybe_moment, reading_of
 from monitor.store.protocol import Row
 from monitor.store.session import Session
@@ -47,28 +48,24 @@ BETTER = frozenset({Outcome.RECOVERED.value, Outcome.RESOLVED_CONFIRMED.value})
 
 def waiting(session: Session, now: datetime) -> Waiting:
     """Everybody who waits for us: emergencies first, then oldest risk first."""
+    figures = session.figures
     by_urgency: Counter[str] = Counter()
     overdue = listen_only = 0
-    since: str | None = None
-    emergencies: list[StillWaiting] = []
-    others: list[StillWaiting] = []
-    for page in session.figures.pages("figure_waiting", due_key=""):
-        for row in page:
-            if row["verdict"] == "listen_only":
-                listen_only += 1
-                continue
-            by_urgency[row["urgency"]] += 1
-            overdue += row["due_at"] is not None and row["due_at"] < utc_text(now)
-            since = row["since"] if since is None else min(since, row["since"])
-            shown = emergencies if row["urgency"] == Urgency.P0.value else others
-            if len(shown) < FIRST:
-                shown.append(_waiting(row))
+    since: list[str] = []
+    for row in figures.rows("figure_waiting", {"now": utc_text(now)}):
+        if row["verdict"] == MayReply.LISTEN_ONLY.value:
+            listen_only += int(row["cases"])
+            continue
+        by_urgency[row["urgency"]] += int(row["cases"])
+        overdue += int(row["overdue"])
+        since.append(row["since"])
+    first = [row["id"] for row in figures.rows("figure_waiting_first", {"limit": FIRST})]
     return Waiting(
         cases=sum(by_urgency.values()),
         by_urgency=tuple(Counted(level.value, by_urgency[level.value]) for level in CLOCKED),
         overdue=overdue,
-        since=maybe_moment(since),
-        first=tuple([*emergencies, *others][:FIRST]),
+        since=maybe_moment(min(since, default=None)),
+        first=tuple(_waiting(figures.row("figure_waiting_one", {"id": case_id})) for case_id in first),
         listen_only=listen_only,
     )
 

@@ -28,9 +28,11 @@ __all__ = ["DigestBrand", "html", "json_text", "markdown", "subject", "text"]
 WIDTH = 78  # columns of the text form
 BAR = 16
 
-# Whatever could begin a heading, a list, a link, a table, code or HTML. A backslash before
-# punctuation is a literal in every dialect.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|~>=$@:^])")
+# Whatever could begin emphasis, a link, a table cell, a mention, code or HTML; and what does so only
+# at the beginning of a line. A backslash before punctuation is a literal in every dialect.
+_MARKDOWN = re.compile(r"([\\`*_\[\]#!|~>$@^])")
+_MARKDOWN_START = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
+_LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 
 
 def html(figures: DigestFigures, brand: DigestBrand) -> str:
@@ -192,9 +194,10 @@ def _stacked(table: Table) -> str:
 
 def _md(words: str) -> str:
     """One line of Markdown that shows exactly these characters."""
-    line = " ".join(plain(words).split())
-    line = line.replace("&", "&amp;").replace("<", "&lt;")
-    return _MARKDOWN.sub(r"\\\1", line)
+    line = " ".join(plain(words).split()).replace("&", "&amp;").replace("<", "&lt;")
+    line = _MARKDOWN.sub(r"\\\1", line)
+    line = _MARKDOWN_START.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", line)
+    return _LINKS.sub(r"\\", line)
 
 
 def _md_quote(words: str) -> str:

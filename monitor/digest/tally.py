@@ -22,6 +22,10 @@ from monitor.store.session import Session
 COMPLAINT = 0.5  # a post is a complaint from this probability on
 IN_FULL = SAMPLES = 3
 
+# Every page looks for the day's cases anew: large enough that this costs little, small enough that
+# memory stays flat.
+PAGE = 10_000
+
 KINDS = ("complaint", "question", "praise", "other", "aside")
 STANDS = {"open": "still_open", "waiting": "answered", "done": "closed", "aside": "closed"}
 
@@ -169,7 +173,7 @@ class Tally:
 def tally(session: Session, day: date, stretch: Stretch, now: datetime, seed: object) -> Tally:
     """Counts the cases in which a customer wrote in `stretch`."""
     counted = Tally(day, stretch, now, seed)
-    for page in session.figures.pages("figure_day_cases", stretch.params()):
+    for page in session.figures.pages("figure_day_cases", stretch.params(), size=PAGE):
         bounds = {"low": page[0]["id"], "high": page[-1]["id"]}
         posts = dict(_grouped(session, stretch, bounds))
         confirmed: defaultdict[int, list[datetime]] = defaultdict(list)

@@ -28,16 +28,15 @@ class Figures:
         return found[0] if found else {}
 
     def pages(
-        self, name: str, params: Mapping[str, Any] | None = None, *, size: int = PAGE, **start: Any
+        self, name: str, params: Mapping[str, Any] | None = None, *, size: int = PAGE
     ) -> Iterator[list[Row]]:
         """A figure in pages, so that memory stays flat however much there is.
 
-        The statement takes `limit` and `after` (the highest `id` so far); `start` are further keys
-        that each page continues from, with their first values.
+        The statement takes `limit` and `after`, the highest `id` so far.
         """
-        at: dict[str, Any] = {"after": 0, **start}
-        while page := self.rows(name, {**(params or {}), **at, "limit": size}):
+        after = 0
+        while page := self.rows(name, {**(params or {}), "after": after, "limit": size}):
             yield page
             if len(page) < size:
                 return
-            at = {"after": page[-1]["id"], **{key: page[-1][key] for key in start}}
+            after = page[-1]["id"]

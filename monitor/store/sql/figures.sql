@@ -65,16 +65,29 @@ SELECT case_id, updated_at AS at FROM drafts
 WHERE state = 'confirmed' AND case_id >= :low AND case_id <= :high ORDER BY case_id, updated_at;
 
 -- name: figure_waiting
--- A page of the people who wait for us, oldest risk first, each since their first post without an answer.
-SELECT c.id AS id, c.urgency AS urgency, c.due_at AS due_at, c.due_key AS due_key, c.assignee AS assignee,
-  c.verdict AS verdict, coalesce((
+-- How many people wait for us, how many of them past their time, and since when the first of them does.
+SELECT w.urgency AS urgency, w.verdict AS verdict, count(*) AS cases, sum(w.overdue) AS overdue, min(w.since) AS since
+FROM (SELECT c.urgency AS urgency, c.verdict AS verdict, CASE WHEN c.due_key < :now THEN 1 ELSE 0 END AS overdue,
+    coalesce((SELECT min(m.created_at) FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
+      WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at > coalesce((
+        SELECT max(o.created_at) FROM case_mentions co JOIN mentions o ON o.id = co.mention_id
+        WHERE co.case_id = c.id AND o.own = 1), '')), c.last_customer_at) AS since
+  FROM cases c WHERE c.status = 'open' AND c.origin = 'live' AND c.urgency <> 'P4') w
+GROUP BY w.urgency, w.verdict;
+
+-- name: figure_waiting_first
+-- The first of those who wait: emergencies, then the oldest risk.
+SELECT id FROM cases WHERE status = 'open' AND origin = 'live' AND urgency <> 'P4' AND verdict <> 'listen_only'
+ORDER BY CASE WHEN urgency = 'P0' THEN 0 ELSE 1 END, due_key, id LIMIT :limit;
+
+-- name: figure_waiting_one
+-- One person who waits, since their first post without an answer.
+SELECT c.id AS id, c.urgency AS urgency, c.due_at AS due_at, c.assignee AS assignee, coalesce((
     SELECT min(m.created_at) FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
     WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at > coalesce((
       SELECT max(o.created_at) FROM case_mentions co JOIN mentions o ON o.id = co.mention_id
       WHERE co.case_id = c.id AND o.own = 1), '')), c.last_customer_at) AS since
-FROM cases c WHERE c.status = 'open' AND c.origin = 'live' AND c.urgency <> 'P4'
-  AND (c.due_key > :due_key OR (c.due_key = :due_key AND c.id > :after))
-ORDER BY c.due_key, c.id LIMIT :limit;
+FROM cases c WHERE c.id = :id;
 
 -- name: figure_settled
 -- The outcomes that were recorded in a stretch of time, whenever the cases began.

@@ -87,7 +87,7 @@ def test_markdown_shows_the_characters_and_makes_no_structure_of_them(attacked: 
     said = render.markdown(attacked.digest(), BRAND)
     assert "<script" not in said and "](https://evil" not in said
     assert not re.search(r"^#{1,6} h", said, re.MULTILINE)
-    assert r"\[a\]\(https\://evil\.example\)" in said.replace("evil.example", r"evil\.example")
+    assert r"\[a\](https:\//evil.example)" in said
     for line in said.splitlines():
         if line.startswith("|"):
             assert len(re.findall(r"(?<!\\)\|", line)) in (5, 7, 4), line
