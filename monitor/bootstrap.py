@@ -31,6 +31,7 @@ from monitor.config import Settings, load
 from monitor.config.secrets import environment
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
+from monitor.domain.coverage import Interval
 from monitor.domain.draft import Draft, Proposal
 from monitor.domain.errors import WrongUse
 from monitor.domain.mention import Mention
@@ -46,7 +47,7 @@ from monitor.stages import publish as publishing
 from monitor.stages import read as reading
 from monitor.stages import recheck as rechecking
 from monitor.stages import triage as triaging
-from monitor.stages.limits import CONTEXT, RECHECK, Allowance, Gate, allowances, alone
+from monitor.stages.limits import BESIDE, CONTEXT, RECHECK, Allowance, Gate, allowances, alone
 from monitor.stages.review import LATELY
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from monitor.digest.send import DeliveryReport
     from monitor.digest.view import DigestBrand
     from monitor.incident.backfill import Listener, Part
-    from monitor.incident.forecast import Target
+    from monitor.incident.forecast import Forecast, Target
     from monitor.respond.compose import Responder
     from monitor.respond.lint import Finding
     from monitor.runtime.inline import Jobs
@@ -329,15 +330,15 @@ class App:
         with self._one_at_a_time[source.name]:
             return explaining.context(library)
 
-    def run_read(self) -> int:
-        """Reads everything that waits; returns how many."""
+    def run_read(self, each: Callable[[int], None] | None = None) -> int:
+        """Reads everything that waits; returns how many. `each` is told how many were read so far."""
         return _until_none(
-            lambda: reading.read(self.store, self.reader, self.settings.own_handles, self.clock)
+            lambda: reading.read(self.store, self.reader, self.settings.own_handles, self.clock), each
         )
 
-    def run_triage(self) -> int:
-        """Triages everything that waits; returns how many."""
-        return _until_none(lambda: triaging.triage(self.store, self.judge, self.clock).mentions)
+    def run_triage(self, each: Callable[[int], None] | None = None) -> int:
+        """Triages everything that waits; returns how many. `each` is told how many so far."""
+        return _until_none(lambda: triaging.triage(self.store, self.judge, self.clock).mentions, each)
 
     def run_draft(self) -> int:
         """Drafts for everything that waits; returns how many drafts were proposed."""
@@ -378,7 +379,9 @@ class App:
             source = self._adhoc(word.partition(":")[2]) if adhoc else self.settings.source(word)
             connector = connector_class(source.kind)(source, self._account(source), self.clock)
             allowance = alone(source) if adhoc else self._allowances[source.name]
-            found.append(Target(word, source, connector, allowance, adhoc))
+            # A run is taken up from whatever folder: the word holds the whole path.
+            name = f"archive:{getattr(source, 'path', '')}" if adhoc else word
+            found.append(Target(name, source, connector, allowance, adhoc))
         return found
 
     def _adhoc(self, path: str) -> SourceConfig:
@@ -392,6 +395,16 @@ class App:
         name = f"archive-{stem}-{hashlib.sha256(full.encode()).hexdigest()[:6]}"
         rejects = self._data_folder / f"{name}.rejects.jsonl"
         return ArchiveConfig(name=name, kind="archive", path=full, rejects=rejects)
+
+    def forecast(self, target: Target, window: Interval, query: str | None) -> Forecast:
+        """What a backfill of one source will take; what asking for it cost is counted."""
+        from monitor.incident.forecast import forecast
+
+        found, now = forecast(target, window, query, self.clock.now()), self.clock.now()
+        if found.estimate.spent_usd:
+            with self.store.write() as session:
+                session.ledger.spent(target.source.name + BESIDE, now, found.estimate.spent_usd)
+        return found
 
     def run_backfill(self, run: Run, targets: Sequence[Target], listener: Listener) -> list[Part]:
         """Works on a run until it is complete or stops; KeyboardInterrupt comes through."""
@@ -577,10 +590,12 @@ def source_of(case: Case) -> str:
     return case.source
 
 
-def _until_none(step: Callable[[], int]) -> int:
+def _until_none(step: Callable[[], int], each: Callable[[int], None] | None = None) -> int:
     total = 0
     while done := step():
         total += done
+        if each is not None:
+            each(total)
     return total
 
 
