@@ -17,14 +17,18 @@ LENGTH = 4  # characters of a word that are compared
 SHORT = 3  # … or this many, where a pattern leaves the fourth open ("burn" is sure, "los\\w*" isn't)
 _MANY = 80  # more beginnings than this: another part of the pattern is the better anchor
 _WORD = re.compile(r"[^\W_]+")
+_SYMBOL = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 
 Items = Sequence[tuple[Any, Any]]
 
 
 def word_starts(folded: str) -> set[str]:
-    """The first `LENGTH` and the first `SHORT` characters of each word."""
+    """The first `LENGTH` and the first `SHORT` characters of each word; emoji count as words."""
     words = _WORD.findall(folded)
-    return {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
+    starts = {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
+    if not folded.isascii():
+        starts.update(_SYMBOL.findall(folded))
+    return starts
 
 
 def anchors(pattern: str) -> list[frozenset[str]]:
@@ -55,7 +59,7 @@ def _required(items: Items, at_start: bool) -> list[set[str]]:
     needs: list[set[str]] = []
     fresh = at_start  # can a word begin at this item?
     for index, (code, value) in enumerate(items):
-        if fresh:
+        if fresh or _is_symbol(code, value):
             starts = _beginnings(items[index:], {""})
             if starts and all(len(s) == LENGTH for s in starts):
                 needs.append(starts)
@@ -122,6 +126,9 @@ def _beginnings(items: Items, states: set[str]) -> set[str] | None:
 
 
 def _grown(code: Any, value: Any, states: set[str]) -> set[str] | None:
+    if _is_symbol(code, value) and states == {""}:
+        symbols = chr(value) if code is op.LITERAL else _members(value) or ""
+        return {symbol.ljust(LENGTH) for symbol in symbols}
     if code is op.LITERAL:
         return {s + chr(value) for s in states} if chr(value).isalnum() else _whole(states)
     if code is op.IN:
@@ -151,10 +158,17 @@ def _whole(states: set[str]) -> set[str] | None:
     return None if "" in states else {s.ljust(LENGTH) for s in states}
 
 
+def _is_symbol(code: Any, value: Any) -> bool:
+    """An emoji, or a choice of them: one stands for itself wherever it is."""
+    if code is op.LITERAL:
+        return bool(_SYMBOL.match(chr(value)))
+    return code is op.IN and all(c is op.LITERAL and _SYMBOL.match(chr(v)) for c, v in value)
+
+
 def _members(value: Items) -> str | None:
     chars = ""
     for code, char in value:
-        if code is not op.LITERAL or not chr(char).isalnum():
+        if code is not op.LITERAL or not (chr(char).isalnum() or _SYMBOL.match(chr(char))):
             return None
         chars += chr(char)
     return chars

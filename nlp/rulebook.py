@@ -10,7 +10,9 @@ spaces; ``{name}`` inserts a word list of ``words.toml`` or of the same file.
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +27,7 @@ from nlp.folding import Folded
 
 RULES = Path(__file__).parent / "rules"
 WORDS_FILE = "words.toml"
+ANCHORS_FILE = "anchors.json"
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _KEYS = {"id", "floor", "signal", "why", "patterns", "not", "not_anywhere", "fires", "silent", "intent"}
 
@@ -62,13 +65,30 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class _Pattern:
-    rule: Rule
-    regex: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]  # besides the first set of anchors, by which it is found
-    veto: re.Pattern[str] | None
-    veto_anywhere: re.Pattern[str] | None
+    """One pattern of a rule; compiled when first tried, since most never are."""
+
+    __slots__ = ("_regex", "_vetoes", "needs", "rule", "source")
+
+    def __init__(self, rule: Rule, source: str, needs: tuple[frozenset[str], ...]) -> None:
+        self.rule = rule
+        self.source = source
+        self.needs = needs  # besides the first set of anchors, by which it is found
+        self._regex: re.Pattern[str] | None = None
+        self._vetoes: tuple[re.Pattern[str] | None, re.Pattern[str] | None] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._regex is None:
+            self._regex = re.compile(_bounded(self.source))
+        return self._regex
+
+    @property
+    def vetoes(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        """What vetoes an overlapping match, and what vetoes any."""
+        if self._vetoes is None:
+            self._vetoes = (_joined(self.rule.vetoes), _joined(self.rule.vetoes_anywhere))
+        return self._vetoes
 
 
 def _expand(pattern: str, words: Mapping[str, str], where: str) -> str:
@@ -81,7 +101,7 @@ def _expand(pattern: str, words: Mapping[str, str], where: str) -> str:
     return _NAME.sub(insert, pattern)
 
 
-_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^\]]*\](?:\{[^}]*\}(?=\())?| [?*+]?")
+_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^\]]*\](?:\{[^}]*\}(?=[(a-z]))?| [?*+]?")
 
 
 def _spaced(pattern: str) -> str:
@@ -146,6 +166,29 @@ def read_rules(folder: Path = RULES) -> list[Rule]:
     return rules
 
 
+def read_anchors(folder: Path = RULES) -> dict[str, list[frozenset[str]]]:
+    """The anchors worked out beforehand (``python -m nlp.rulebook``), per pattern; {} if there is no table.
+
+    A pattern that isn't in the table gets its anchors when it is loaded, which takes a millisecond.
+    """
+    try:
+        table: dict[str, list[str]] = json.loads((folder / ANCHORS_FILE).read_text("utf-8"))
+    except OSError:
+        return {}
+    return {source: [frozenset(s.split()) for s in sets] for source, sets in table.items()}
+
+
+def write_anchors(folder: Path = RULES) -> int:
+    """Writes the table for the rules as they stand; returns the number of patterns."""
+    table = {
+        source: [" ".join(sorted(words)) for words in anchors(source)[:4]]
+        for rule in read_rules(folder)
+        for source in rule.patterns
+    }
+    (folder / ANCHORS_FILE).write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    return len(table)
+
+
 def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
     parts = [_bounded(p) for p in patterns]
     return re.compile("|".join(parts)) if parts else None
@@ -175,12 +218,11 @@ class Rulebook:
         self._by_anchor: dict[str, list[int]] = defaultdict(list)
         self._always: list[int] = []
         self._patterns: list[_Pattern] = []
+        known = read_anchors()
         for rule in self.rules:
-            veto, anywhere = _joined(rule.vetoes), _joined(rule.vetoes_anywhere)
             for source in rule.patterns:
-                needs = anchors(source)
-                pattern = _Pattern(rule, re.compile(_bounded(source)), tuple(needs[1:4]), veto, anywhere)
-                self._add(pattern, needs[0] if needs else None)
+                needs = known.get(source) or anchors(source)
+                self._add(_Pattern(rule, source, tuple(needs[1:4])), needs[0] if needs else None)
         self._anchors = frozenset(self._by_anchor)
 
     def _add(self, pattern: _Pattern, first: frozenset[str] | None) -> None:
@@ -194,7 +236,7 @@ class Rulebook:
     @property
     def unanchored(self) -> list[str]:
         """The patterns that are tried on every post, because no word is sure to be in them."""
-        return [self._patterns[i].regex.pattern for i in self._always]
+        return [self._patterns[i].source for i in self._always]
 
     def hits(self, folded: Folded, lang: str = "en") -> list[Hit]:
         """At most one hit per rule, the first in the text; in the order of the text's windows.
@@ -228,9 +270,10 @@ class Rulebook:
 
     def _matches(self, pattern: _Pattern, text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.regex.finditer(text):
-            if pattern.veto_anywhere and pattern.veto_anywhere.search(text):
+            veto, veto_anywhere = pattern.vetoes
+            if veto_anywhere and veto_anywhere.search(text):
                 return
-            if pattern.veto and _overlapped(pattern.veto, text, match.start(), match.end()):
+            if veto and _overlapped(veto, text, match.start(), match.end()):
                 continue
             yield match.start(), match.end()
 
@@ -245,3 +288,7 @@ _REACH = 120  # a veto is looked for this many characters around a match
 def _overlapped(veto: re.Pattern[str], text: str, start: int, end: int) -> bool:
     low = max(0, start - _REACH)
     return any(m.start() < end and m.end() > start for m in veto.finditer(text, low, end + _REACH))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"anchors of {write_anchors()} patterns written\n")

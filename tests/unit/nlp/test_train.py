@@ -7,7 +7,7 @@ import pytest
 
 from nlp.corpus import load
 from nlp.features import BUCKETS, features
-from nlp.train import folds, targets, train
+from nlp.train import PENALTY, fit, platt, targets, train
 from nlp.weights import HEADS, ModelUnreadable, load_weights
 
 pytest.importorskip("scipy", reason="training needs the train dependency group")
@@ -27,14 +27,29 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
         load_weights(tmp_path / "a")
 
 
-def test_industries_are_never_split_over_folds() -> None:
-    posts = load()
-    numbers = folds(posts)
-    homes: dict[str, set[int]] = {}
-    for post, number in zip(posts, numbers, strict=True):
-        homes.setdefault(post.industry, set()).add(int(number))
-    assert all(len(h) == 1 for h in homes.values())
-    assert len(set(numbers.tolist())) > 1
+def test_leaving_a_group_out_by_algebra_is_leaving_it_out() -> None:
+    """The closed form against a real second fit on the other posts (same means and rarity)."""
+    from scipy.sparse import csr_matrix
+
+    random = np.random.default_rng(7)
+    x = csr_matrix(random.random((40, 15)) * (random.random((40, 15)) < 0.4))
+    y = (random.random((40, 3)) < 0.4).astype(float)
+    groups = ["a" if i % 4 == 0 else "b" if i % 3 else "c" for i in range(40)]
+    found = fit(x, y, groups).unseen
+    for name in "abc":
+        held = np.array([g == name for g in groups])
+        rest, centred = x[~held], (y - y.mean(axis=0))[~held]
+        alpha = np.linalg.solve((rest @ rest.T).toarray() + PENALTY * np.eye((~held).sum()), centred)
+        assert np.allclose(found[held], x[held] @ (rest.T @ alpha) + y.mean(axis=0))
+
+
+def test_platt_finds_the_curve_that_made_the_data() -> None:
+    random = np.random.default_rng(3)
+    scores = random.normal(size=20_000)
+    truth = (random.random(20_000) < 1 / (1 + np.exp(-(2.0 * scores - 1.0)))).astype(float)
+    slope, shift = platt(scores, truth)
+    assert abs(slope - 2.0) < 0.15
+    assert abs(shift + 1.0) < 0.1
 
 
 def test_targets_follow_the_labels() -> None:

@@ -1,0 +1,117 @@
+# ruff: noqa: E501  (the card's sentences stay whole)
+"""The model card, written from measurements: what on, how measured, how well, known failures, attribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from nlp.agreement import agreement
+from nlp.corpus import load, summary
+from nlp.evaluate import Report, evaluate_file
+from nlp.scores import Rates
+from nlp.weights import MODEL, load_weights
+
+CARD = MODEL / "CARD.md"
+_PER_INDUSTRY = (
+    "complaint macro-F1", "complaint AUC", "complaint calibration error", "primary intent macro-F1",
+    "signals macro-F1", "P0 recall", "P1 recall",
+)  # fmt: skip
+
+
+def write_card(
+    whole: Report, each: Mapping[str, Report], files: Sequence[Path] = (), path: Path = CARD
+) -> Path:
+    """Writes the card. `files` are further labelled sets, named by their file name, evaluation only."""
+    weights = load_weights()
+    posts = load()
+    parts = [
+        f"# Model card: {weights.name}",
+        "Written by `presszero nlp card`; every figure below was measured when it was written.",
+        "## What it is",
+        "Linear heads over hashed words, word pairs and character n-grams with lexical marks, inside spaCy's "
+        "`textcat_multilabel`; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
+        "Italian, Portuguese and Dutch get rules and a flag that a person should read.",
+        "## What it was trained on",
+        f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "
+        "rest). No text from X, and no other text, took part in weights, calibration or thresholds.",
+        "```\n" + summary(posts) + "\n```",
+        "## Agreement between annotators",
+        *_agreement_lines(),
+        "## Every industry measured by weights that never saw it",
+        _figures(whole),
+        _by_industry(each),
+        "### Intents (multi-label)",
+        _rates(whole.intents),
+        "### Primary intent",
+        _rates(whole.primary),
+        "### Signals",
+        _rates(whole.signals),
+        "### Urgency: rows are the truth",
+        _confusion(whole.confusion),
+    ]
+    for file in files:
+        parts += [f"## {file.name} (evaluation only)", _figures(evaluate_file(file))]
+    parts += [
+        "## Known failures",
+        _mistakes(whole),
+        "Irony without a marker, matters that only the thread explains, and posts in languages without rules are read "
+        "badly. Severity 2 and 3 are often confused. Nothing is derived about an author's health, finances, politics, "
+        "faith or orientation, and nothing may be.",
+        "## Attribution",
+        "No outside data took part. spaCy (MIT), NumPy and SciPy (BSD-3-Clause) are used to run and to train it.",
+    ]
+    path.write_text("\n\n".join(parts) + "\n", "utf-8")
+    return path
+
+
+def _figures(report: Report) -> str:
+    rows = [f"| {name} | {value:.3f} |" for name, value in report.figures.items()]
+    return "\n".join([f"{report.posts} posts.", "", "| figure | value |", "|---|---|", *rows])
+
+
+def _by_industry(each: Mapping[str, Report]) -> str:
+    head = "| unseen industry | posts | " + " | ".join(_PER_INDUSTRY) + " |"
+    rows = [
+        f"| {name} | {r.posts} | "
+        + " | ".join(f"{r.figures[f]:.3f}" if f in r.figures else "–" for f in _PER_INDUSTRY)
+        + " |"
+        for name, r in each.items()
+    ]
+    return "\n".join([head, "|---|---|" + "---|" * len(_PER_INDUSTRY), *rows])
+
+
+def _rates(table: Mapping[str, Rates]) -> str:
+    rows = [
+        f"| {k} | {r.precision:.2f} | {r.recall:.2f} | {r.f1:.2f} | {r.support} |" for k, r in table.items()
+    ]
+    return "\n".join(["| label | precision | recall | F1 | posts |", "|---|---|---|---|---|", *rows])
+
+
+def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> str:
+    levels = ["P0", "P1", "P2", "P3", "P4"]
+    rows = [
+        f"| {t} | " + " | ".join(str(confusion.get(t, {}).get(s, 0)) for s in levels) + " |" for t in levels
+    ]
+    return "\n".join(["| | " + " | ".join(levels) + " |", "|---|" + "---|" * len(levels), *rows])
+
+
+def _mistakes(report: Report) -> str:
+    shown = [
+        f"- {m['urgency']} read as {m['read']}: “{' '.join(str(m['text']).split())[:160]}”"
+        for m in report.mistakes[:12]
+    ]
+    return "\n".join(
+        [f"P0 missed or made up in unseen industries: {len(report.mistakes)} posts. Among them:", "", *shown]
+    )
+
+
+def _agreement_lines() -> list[str]:
+    found = agreement()
+    if not found.posts:
+        return ["No posts are labelled twice yet."]
+    return [
+        f"{found.posts} posts labelled twice, independently. Cohen's κ: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in found.kappas.items())
+        + "."
+    ]
