@@ -94,6 +94,17 @@ class BadMoment(PressZeroError):
     action = "Write times as 2026-03-01T12:00:00Z, durations as 30s, 2m, 4h or 7d."
 
 
+class DeliveryRefused(PressZeroError):
+    """A pushed delivery can't be taken as it is: too large, nothing in it, a key that was used before."""
+
+    code = "PZ-204"
+    action = "Mend the delivery before it is sent again (docs/connectors-webhook.md)."
+
+    def __init__(self, cause: str, *, rule: str) -> None:
+        super().__init__(cause)
+        self.rule = rule
+
+
 # --- connectors: by reaction --------------------------------------------------------------
 
 
@@ -226,6 +237,13 @@ class AuditBroken(PressZeroError):
     action = "Keep the database as it is, and compare it with a backup from before the named record."
 
 
+class SpoolUnavailable(PressZeroError):
+    """A pushed delivery can't be kept now; nothing of it was. React: send it again later."""
+
+    code = "PZ-503"
+    action = "Send it again in a while; see to the disk, and that the source is being collected."
+
+
 # --- access ---------------------------------------------------------------------------------
 
 
@@ -255,6 +273,13 @@ class FormTooLarge(PressZeroError):
 
     code = "PZ-604"
     action = "Shorten the text."
+
+
+class SignatureRefused(PressZeroError):
+    """A pushed delivery isn't signed with the secret of its source, or not now."""
+
+    code = "PZ-605"
+    action = "Sign the body as it is sent, with the time of now (docs/connectors-webhook.md)."
 
 
 # --- reading ----------------------------------------------------------------------------------
