@@ -42,6 +42,7 @@ class Request:
     headers: Mapping[str, str]  # names in lower case
     body: bytes
     quirks: list[Fault] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)  # the query once more, repeated names too
 
     def json(self) -> Any:
         """The body as JSON; {} when there is none. Raises ValueError."""
@@ -224,6 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             {k.lower(): v for k, v in self.headers.items()},
             self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            pairs=parse_qsl(parts.query, keep_blank_values=True),
         )
         if parts.path.startswith("/_fake/"):
             with fake.lock:
