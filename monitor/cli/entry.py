@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from monitor.cli.say import err
 from monitor.domain.errors import ConfigInvalid, NotFound, PressZeroError, WrongUse
 
+NAME = "presszero"
+HELP = frozenset({"-h", "--help"})
 DONE, PARTLY_FAILED, WRONG_USE = 0, 1, 2
 
 
@@ -16,10 +19,14 @@ def run() -> NoReturn:
     from monitor.cli.root import app
 
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that can't show a character gets an escape, not a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        # A terminal that can't show a character gets an escape, not a traceback; and what is said
+        # arrives when it is said, also in a pipe.
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    if (text := help_of(app, sys.argv[1:])) is not None:
+        sys.stdout.write(text + "\n")
+        sys.exit(DONE)
     try:
-        app(prog_name="presszero")
+        app(prog_name=NAME)
     except PressZeroError as error:
         if "--debug" in sys.argv:
             raise
@@ -29,6 +36,29 @@ def run() -> NoReturn:
         err("Stopped.")
         sys.exit(130)
     sys.exit(DONE)
+
+
+def help_of(app: Any, words: Sequence[str]) -> str | None:
+    """The help that `words` ask for when they are nothing but command names and a help option.
+
+    Typer would first coerce the options before the command, and imports pydantic for that: half a
+    second that nobody who asks for help should wait.
+    """
+    import typer
+
+    if not HELP & set(words):
+        return None
+    command: Any = typer.main.get_command(app)
+    context = typer.Context(command, info_name=NAME)
+    for word in words:
+        if word in HELP:
+            break
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            return None
+        context = typer.Context(command, info_name=word, parent=context)
+    help_text: str = command.get_help(context)
+    return help_text
 
 
 def exit_code(error: PressZeroError) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import audit, digest, outfit, queue, serving, sources, stages, users
+from monitor.cli import audit, backfill, demo, digest, outfit, queue, serving, sources, stages, users
 from monitor.cli.call import Call
 from monitor.cli.group import new_group
 from monitor.cli.reading import read_posts
@@ -42,7 +42,7 @@ def root(
 
 app.command("init")(outfit.init)
 app.command("run")(serving.run)
-app.command("demo")(serving.demo)
+app.command("demo")(demo.demo)
 app.command("web")(serving.web)
 app.command("collect")(stages.collect)
 app.command("read")(read_posts)
@@ -50,6 +50,7 @@ app.command("draft")(stages.draft)
 app.add_typer(queue.group, name="queue")
 app.command("publish")(stages.publish)
 app.command("follow")(stages.follow)
+app.command("backfill")(backfill.backfill)
 app.command("digest")(digest.digest)
 app.command("sources")(sources.sources)
 app.command("doctor")(outfit.doctor)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -115,3 +115,17 @@ def working(what: str) -> Iterator[None]:
         return
     with console(stderr=True).status(what):
         yield
+
+
+@contextmanager
+def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal, a line elsewhere; gives a function that takes how far it has come."""
+    if not sys.stderr.isatty():
+        err(f"{what}…")
+        yield lambda _done: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(plain(what), total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,19 +1,16 @@
-"""`presszero run`, `web`, `demo`: the program as people meet it."""
+"""`presszero run` and `web`: the program as people meet it."""
 
 from __future__ import annotations
 
-import shutil
 import socket
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor import __version__
-from monitor.cli.call import CONFIG, call_of, opened, operator
-from monitor.cli.outfit import first_sign_in, lay_out
-from monitor.cli.say import err, out, working
+from monitor.cli.call import opened
+from monitor.cli.outfit import first_sign_in
+from monitor.cli.say import out
 from monitor.domain.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -23,7 +20,6 @@ HOST = typer.Option("--host", help="Address to listen on; [web] host by default.
 PORT = typer.Option(
     "--port", min=0, max=65535, help="Port to listen on; [web] port by default, 0 takes a free one."
 )
-DEMO_USER = "demo"
 
 
 def run(
@@ -40,7 +36,7 @@ def run(
     with opened(ctx) as app:
         names = ", ".join(s.name for s in app.settings.sources_on) or "no source is switched on"
         out(f"Press Zero {__version__} watches {app.settings.brand.name}: {names}")
-        _serve(app, host, port, web=not no_web, scheduler=True)
+        start(app, host, port, web=not no_web, scheduler=True)
 
 
 def web(
@@ -51,10 +47,11 @@ def web(
     The scheduler runs elsewhere, as `presszero run --no-web`.
     """
     with opened(ctx) as app:
-        _serve(app, host, port, web=True, scheduler=False)
+        start(app, host, port, web=True, scheduler=False)
 
 
-def _serve(app: App, host: str | None, port: int | None, *, web: bool, scheduler: bool) -> None:
+def start(app: App, host: str | None, port: int | None, *, web: bool, scheduler: bool) -> None:
+    """Says where everything is, and runs until it is stopped. Raises WrongUse when the port is taken."""
     settings = app.settings
     out(f"Database: {settings.store.url}")
     password = first_sign_in(app)
@@ -73,61 +70,6 @@ def _serve(app: App, host: str | None, port: int | None, *, web: bool, scheduler
         import uvicorn
 
         uvicorn.run(app.web_app(), host=at, port=chosen, log_level="warning")
-
-
-def demo(
-    ctx: typer.Context,
-    folder: Annotated[
-        Path | None, typer.Option("--dir", help="Keep the demo here; a temporary folder by default.")
-    ] = None,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Prepare everything, then stop.")] = False,
-    host: Annotated[str | None, HOST] = None,
-    port: Annotated[int | None, PORT] = None,
-) -> None:
-    """Shows a sample brand alive.
-
-    A week of posts about an invented airline, read, drafted, and still coming in. Needs no account.
-    """
-    from monitor.bootstrap import open_app
-
-    if call_of(ctx).config is not None:
-        raise WrongUse(
-            "The demo brings its own configuration.", action="Leave --config out, or use `presszero run`."
-        )
-    place = folder or Path(tempfile.mkdtemp(prefix="presszero-demo-"))
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        lay_out(place / CONFIG)
-        app = open_app(place / CONFIG)
-        try:
-            _prepare(app, place)
-            if not no_serve:
-                _serve(app, host, _free(host or app.settings.web.host, port), web=True, scheduler=True)
-        finally:
-            app.close()
-    finally:
-        if folder is None and not no_serve:
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _prepare(app: App, place: Path) -> None:
-    from monitor.stages.people import add_user, generated_password
-
-    out(f"The sample brand {app.settings.brand.name} in {place}")
-    with working("Collecting the week so far…"):
-        collected = sum(r.new for r in app.run_collect())
-    out(f"Collected {collected} posts.")
-    with working("Reading, triaging, drafting…"):
-        counts = app.run_pipeline()
-    out(f"Read {counts['read']}, triaged {counts['triaged']}, drafted {counts['drafted']} replies.")
-    with app.store.read() as session:
-        known = session.people.get(DEMO_USER) is not None
-    if known:
-        err(f"{DEMO_USER} has a password already: `presszero users password {DEMO_USER}` gives a new one.")
-        return
-    password = generated_password()
-    add_user(app.store, DEMO_USER, "admin", password, app.clock, by=operator())
-    out(f"Sign in as {DEMO_USER}, password {password}")
 
 
 # --- addresses --------------------------------------------------------------------------------------
@@ -153,7 +95,7 @@ def _usable_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _free(host: str, port: int | None) -> int | None:
+def free_port(host: str, port: int | None) -> int | None:
     """The port asked for; without one, the usual one if it is free, else any: a demo should just start."""
     if port is not None:
         return port

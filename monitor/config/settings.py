@@ -165,7 +165,8 @@ class Respond(Table):
     enabled: bool = Field(default=True, description="false: nothing is drafted, people write every reply.")
     voice: Path | None = Field(
         default=None,
-        description="The brand's voice.toml, relative to config.toml. Without it, a neutral voice; sample:voice is the sample's.",
+        description="The brand's voice.toml, relative to config.toml; sample:voice is the sample's. "
+        "Unset: a neutral voice.",
     )
 
 

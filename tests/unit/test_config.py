@@ -69,6 +69,11 @@ def test_the_configuration_that_ships_works_without_any_environment() -> None:
     assert found.folder == ROOT
 
 
+def test_the_sample_brand_speaks_in_its_own_voice() -> None:
+    voice = load(ROOT / "config.toml", {}).respond.voice
+    assert voice is not None and voice.is_file() and voice.parent.name == "sample"
+
+
 def test_init_writes_the_same_configuration() -> None:
     example = ROOT / "monitor" / "config" / "example.toml"
     assert example.read_bytes() == (ROOT / "config.toml").read_bytes()
