@@ -66,7 +66,8 @@ def _complaints(n: Numbers) -> Line:
     text = f"{say.count(n.complaining, 'person', 'people')} complained"
     waiting = n.complaints_waiting
     if not waiting:
-        return Line(f"{text}; none of them waits for us any more.", "good")
+        rest = " and no longer waits for us" if n.complaining == 1 else "; none of them waits for us any more"
+        return Line(f"{text}{rest}.", "good")
     who = "and still waits" if waiting == n.complaining == 1 else f"{waiting:,} still {_wait(waiting)}"
     longest = "for" if waiting == 1 else "the longest"
     joint = " " if waiting == n.complaining == 1 else "; "
@@ -95,7 +96,13 @@ def _waits(n: Numbers) -> Iterator[Line]:
     lived, reported = n.waits.lived_so_far, n.waits.reported
     if not lived.count:
         return
-    text = f"A reply took {say.lasted(lived.mean)} on average, counting those who still wait"
+    mean = say.lasted(lived.mean)
+    if not n.waits.lived.count:
+        yield Line(
+            f"Nobody who asked that day has had a reply yet; they have waited {mean} on average.", "bad"
+        )
+        return
+    text = f"A reply took {mean} on average, counting those who still wait"
     if reported.count:
         text += f"; a report of first responses would say {say.lasted(reported.median)} (median)"
     yield Line(f"{text}.")

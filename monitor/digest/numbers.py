@@ -150,6 +150,7 @@ class Waits:
     lived: Spread = Spread()  # every wait: from a post to the reply that came, follow-ups included
     lived_so_far: Spread = Spread()  # the same, and those who still wait, as long as they have until now
     claimed: Spread = Spread()  # waits that people told us of in their posts ("on hold 50 minutes")
+    history: int = 0  # waits that began with a post imported long after it was written: from when we saw it
     solved: Spread = Spread()  # first post → settled well, for matters settled that day
 
 

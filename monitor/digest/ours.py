@@ -21,6 +21,7 @@ from monitor.digest.numbers import (
     Waiting,
 )
 from monitor.digest.spread import spread
+from monitor.digest.waits import HISTORY
 from monitor.domain.case import Outcome
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Urgency
@@ -52,7 +53,9 @@ def waiting(session: Session, now: datetime) -> Waiting:
     by_urgency: Counter[str] = Counter()
     overdue = listen_only = 0
     since: list[str] = []
-    for row in figures.rows("figure_waiting", {"now": utc_text(now)}):
+    # Of older posts our clock knows best: it started when they came to light, if that was late.
+    long_ago = {"long_ago": utc_text(now - HISTORY)}
+    for row in figures.rows("figure_waiting", {"now": utc_text(now), **long_ago}):
         if row["verdict"] == MayReply.LISTEN_ONLY.value:
             listen_only += int(row["cases"])
             continue
@@ -65,7 +68,9 @@ def waiting(session: Session, now: datetime) -> Waiting:
         by_urgency=tuple(Counted(level.value, by_urgency[level.value]) for level in CLOCKED),
         overdue=overdue,
         since=maybe_moment(min(since, default=None)),
-        first=tuple(_waiting(figures.row("figure_waiting_one", {"id": case_id})) for case_id in first),
+        first=tuple(
+            _waiting(figures.row("figure_waiting_one", {"id": case_id, **long_ago})) for case_id in first
+        ),
         listen_only=listen_only,
     )
 

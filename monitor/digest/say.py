@@ -22,7 +22,7 @@ INTENTS: Final = {
     "feature_feedback": "feedback",
     "praise": "praise",
     "press_partner": "press, partner",
-    "noise": "noise",
+    "noise": "none of these",
 }
 
 OUTCOMES: Final = {

@@ -8,6 +8,7 @@ from monitor.digest import say
 from monitor.digest.numbers import Answers, GapSeen, Sight, SourceSeen, Spread, StillWaiting
 from monitor.digest.page import Bar, Bars, Block, Line, Quotes, Section, Table, Tone
 from monitor.digest.plain import one_line
+from monitor.digest.sight import NEARLY_ALL
 from monitor.digest.view import View
 
 GAPS_SHOWN = 8
@@ -33,9 +34,13 @@ def _unseen(view: View) -> Iterator[Block]:
         yield Line(_gap(view, gap), "warn")
     if len(u.gaps) > GAPS_SHOWN:
         yield Line(f"And {say.count(len(u.gaps) - GAPS_SHOWN, 'gap')} more: see the sources page.", "warn")
+    with_gaps = {gap.source for gap in u.gaps}
     for source in u.sources:
         if source.in_trouble:
             yield Line(_trouble(view, source), "bad")
+        elif source.covered is not None and source.covered < NEARLY_ALL and source.source not in with_gaps:
+            text = f"{source.source}: only {say.percent(source.covered)} of the day was looked at."
+            yield Line(text, "warn")
     if u.backlog:
         since = f", the oldest from {view.moment(u.backlog_since)}" if u.backlog_since else ""
         yield Line(f"{say.count(u.backlog, 'post')} not read or placed in a case yet{since}.", "warn")
@@ -128,6 +133,9 @@ def waits(view: View) -> Section:
     blocks: list[Block] = [Table("", head, rows, note)]
     if answers:
         blocks.append(Bars("Answered in time, of all who wrote that day", answers))
+    if w.history:
+        posts = f"{say.count(w.history, 'wait')} of these began with a post that reached us over 30 days late"
+        blocks.append(Line(f"{posts}: counted from when it did."))
     excused = sum(a.excused for a in view.n.answers)
     if excused:
         blocks.append(
@@ -243,9 +251,9 @@ def about(view: View) -> Section:
         blocks.append(_shares(f"{say.count(n.cases, 'case')} by kind", kinds, n.cases))
         placed = n.cases - n.noise.cases
         intents = [(say.INTENTS.get(c.label, c.label), c.cases) for c in n.intents]
-        blocks.append(_shares("By what it is about, noise left out", intents, placed))
+        blocks.append(_shares("By what it is about, without what was set aside", intents, placed))
         levels = [(a.level, a.cases) for a in n.answers if a.cases]
-        blocks.append(_shares("By urgency, noise left out", levels, placed))
+        blocks.append(_shares("By urgency, without what was set aside", levels, placed))
     return Section("What it was about", tuple(b for b in blocks if not isinstance(b, Bars) or b.bars))
 
 
@@ -270,7 +278,8 @@ def _days(view: View) -> str:
 def _arrivals(view: View) -> Iterator[str]:
     v = view.n.volume
     if v.late:
-        yield f"{v.late:,} of these {v.posts:,} posts reached us only after the day was over."
+        how_many = "All" if v.late == v.posts else f"{v.late:,}"
+        yield f"{how_many} of them reached us only after the day was over."
     if v.removed:
         were = "was" if v.removed == 1 else "were"
         yield f"{v.removed:,} of them {were} removed since: counted here, shown nowhere."

@@ -124,9 +124,8 @@ def in_full(view: View) -> Section:
     drawn, shown = view.n.in_full, view.words.in_full
     if not drawn.case_ids:
         return Section("Three cases in full", (Line("There is no case of this day to show."),))
-    among = (
-        f"Drawn by lot from {say.count(drawn.cases, 'case')} of the day, noise left out; nobody chose them."
-    )
+    hat = say.count(drawn.cases, "case")
+    among = f"Drawn by lot from {hat} of the day, without what was set aside; nobody chose them."
     blocks: list[Block] = [Line(among), *(_talk(view, conversation) for conversation in shown)]
     gone = len(drawn.case_ids) - len(shown)
     if gone:

@@ -26,6 +26,9 @@ IN_FULL = SAMPLES = 3
 # memory stays flat.
 PAGE = 10_000
 
+# As it stands among the signals of a reading's JSON.
+UNSUPPORTED = '%"unsupported_language"%'
+
 KINDS = ("complaint", "question", "praise", "other", "aside")
 STANDS = {"open": "still_open", "waiting": "answered", "done": "closed", "aside": "closed"}
 
@@ -52,6 +55,7 @@ class Tally:
         self._noise = Draw(seed, day, "noise", SAMPLES)
         self._in_full = Draw(seed, day, "in full", IN_FULL)
         self._automation = Draw(seed, day, "automation", SAMPLES)
+        self._history = 0
         self.placed = 0
 
     # --- feeding ---
@@ -75,14 +79,13 @@ class Tally:
             self._in_full.offer(case["id"])
         self._intents[case["primary_intent"]] += 1
         self._outcomes[case["outcome"] or STANDS[case["status"]]] += 1
-        self._signals(case, complaint, is_shown)
+        self._signals(case, complaint, todays, is_shown)
         self._waits(case, kind, waits_of(posts, confirmed), todays)
 
-    def _signals(self, case: Row, complaint: float, is_shown: bool) -> None:
-        signals = json.loads(case["signals"])
-        if "unsupported_language" in signals:
-            self._languages[case["lang"]] += 1
-        if "about_our_automation" in signals and complaint >= COMPLAINT and is_shown:
+    def _signals(self, case: Row, complaint: float, todays: list[Post], is_shown: bool) -> None:
+        if foreign := next((p.foreign for p in todays if p.foreign), None):
+            self._languages[foreign] += 1
+        if "about_our_automation" in json.loads(case["signals"]) and complaint >= COMPLAINT and is_shown:
             self._automation.offer(case["id"])
 
     def _waits(self, case: Row, kind: str, waits: list[Wait], todays: list[Post]) -> None:
@@ -95,16 +98,18 @@ class Tally:
             return
         is_open = case["status"] == CaseStatus.OPEN.value
         for wait in began:
+            self._history += wait.is_history
             if wait.lived is not None:
                 self._lived.append(wait.lived)
                 self._so_far.append(wait.lived)
                 if wait.is_first and wait.reported is not None:
                     self._reported.append(wait.reported)
             elif is_open:
-                self._so_far.append(max(0.0, (self._now - wait.start).total_seconds()))
+                self._so_far.append(wait.until(self._now))
         if kind == "complaint" and is_open:
             self._waiting.add(person)
-            unanswered = [w.start for w in waits if w.reply is None] or [todays[0].at]
+            unanswered = [w.seen if w.is_history else w.start for w in waits if w.reply is None]
+            unanswered = unanswered or [todays[0].at]
             self.waiting_since = min(unanswered + ([self.waiting_since] if self.waiting_since else []))
 
     # --- what came out ---
@@ -152,7 +157,13 @@ class Tally:
     @property
     def waits(self) -> Waits:
         """All but `solved`, which is about other cases."""
-        return Waits(spread(self._reported), spread(self._lived), spread(self._so_far), spread(self._claimed))
+        return Waits(
+            spread(self._reported),
+            spread(self._lived),
+            spread(self._so_far),
+            spread(self._claimed),
+            history=self._history,
+        )
 
     @property
     def noise(self) -> Pointed:
@@ -185,7 +196,8 @@ def tally(session: Session, day: date, stretch: Stretch, now: datetime, seed: ob
 
 
 def _grouped(session: Session, stretch: Stretch, bounds: dict[str, int]) -> Iterator[tuple[int, list[Post]]]:
-    rows = session.figures.rows("figure_case_posts", {**stretch.params(), **bounds})
+    params = {**stretch.params(), **bounds, "unsupported": UNSUPPORTED}
+    rows = session.figures.rows("figure_case_posts", params)
     for case_id, group in groupby(rows, key=lambda row: int(row["case_id"])):
         yield case_id, [post_of(row) for row in group]
 

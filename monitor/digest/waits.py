@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.digest.days import Stretch
 from monitor.domain.case import SLA, CaseStatus, Outcome, clock_start
@@ -15,6 +15,10 @@ from monitor.store.protocol import Row
 
 # Below this probability of a complaint a P4 post asks nothing of us (triage draws the line here too).
 ASKS_BELOW = 0.5
+
+# What reaches us later than this after it was written is history that was imported, not a customer
+# whom we kept waiting: its wait counts from when we saw it.
+HISTORY = timedelta(days=30)
 
 # Closed without a reply of ours in public, and nobody is owed one.
 NO_REPLY_OWED = frozenset(Outcome) - {Outcome.MISSED, Outcome.SILENT, Outcome.WORSE, Outcome.LOST}
@@ -32,6 +36,7 @@ class Post:
     complaint: float | None
     urgency: str | None
     claimed: int | None  # minutes
+    foreign: str | None = None  # its language, where we can't draft in it
 
     @property
     def asks(self) -> bool:
@@ -47,14 +52,25 @@ class Wait:
     """One stretch of waiting in a case. `reply` None: nobody has answered."""
 
     start: datetime
+    seen: datetime
     clock: datetime  # when our clock started for it
     reply: datetime | None
     is_first: bool  # nobody had answered in this case before
 
     @property
+    def is_history(self) -> bool:
+        """Whether the post was imported long after it was written."""
+        return self.seen - self.start > HISTORY
+
+    @property
     def lived(self) -> float | None:
         """Seconds from the post to the reply."""
-        return None if self.reply is None else (self.reply - self.start).total_seconds()
+        return None if self.reply is None else self.until(self.reply)
+
+    def until(self, when: datetime) -> float:
+        """Seconds that the customer has waited at `when`."""
+        began = self.seen if self.is_history and self.seen <= when else self.start
+        return max(0.0, (when - began).total_seconds())
 
     @property
     def reported(self) -> float | None:
@@ -76,6 +92,7 @@ def post_of(row: Row) -> Post:
         complaint=row["complaint"],
         urgency=row["urgency"],
         claimed=row["claimed"],
+        foreign=row["foreign_lang"],
     )
 
 
@@ -89,14 +106,18 @@ def waits_of(posts: Iterable[Post], confirmed: Iterable[datetime] = ()) -> list[
     for at, _, post in sorted(events, key=lambda e: (e[0], e[1])):
         if post is None or post.own:
             if begun is not None:
-                waits.append(Wait(begun.at, clock_start(begun.at, begun.seen), at, not answered))
+                waits.append(_wait(begun, at, not answered))
                 begun = None
             answered = True
         elif begun is None and post.asks:
             begun = post
     if begun is not None:
-        waits.append(Wait(begun.at, clock_start(begun.at, begun.seen), None, not answered))
+        waits.append(_wait(begun, None, not answered))
     return waits
+
+
+def _wait(begun: Post, reply: datetime | None, is_first: bool) -> Wait:
+    return Wait(begun.at, begun.seen, clock_start(begun.at, begun.seen), reply, is_first)
 
 
 def within(waits: Iterable[Wait], day: Stretch) -> list[Wait]:

@@ -48,7 +48,8 @@ ORDER BY c.id LIMIT :limit;
 -- The posts of those cases, between two ids, oldest first, each with the newest reading of its text.
 SELECT cm.case_id AS case_id, m.id AS id, m.created_at AS created_at, m.first_seen_at AS first_seen_at,
   m.own AS own, m.origin AS origin, CASE WHEN m.removed_at IS NULL THEN 0 ELSE 1 END AS removed,
-  r.complaint AS complaint, r.urgency AS urgency, r.claimed_wait_minutes AS claimed
+  r.complaint AS complaint, r.urgency AS urgency, r.claimed_wait_minutes AS claimed,
+  CASE WHEN r.body LIKE :unsupported THEN r.lang END AS foreign_lang
 FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
 LEFT JOIN readings r ON r.mention_id = m.id AND r.revision = m.revision AND r.model = (
   SELECT x.model FROM readings x WHERE x.mention_id = m.id AND x.revision = m.revision
@@ -69,9 +70,9 @@ WHERE state = 'confirmed' AND case_id >= :low AND case_id <= :high ORDER BY case
 SELECT w.urgency AS urgency, w.verdict AS verdict, count(*) AS cases, sum(w.overdue) AS overdue, min(w.since) AS since
 FROM (SELECT c.urgency AS urgency, c.verdict AS verdict, CASE WHEN c.due_key < :now THEN 1 ELSE 0 END AS overdue,
     coalesce((SELECT min(m.created_at) FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
-      WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at > coalesce((
+      WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at >= :long_ago AND m.created_at > coalesce((
         SELECT max(o.created_at) FROM case_mentions co JOIN mentions o ON o.id = co.mention_id
-        WHERE co.case_id = c.id AND o.own = 1), '')), c.last_customer_at) AS since
+        WHERE co.case_id = c.id AND o.own = 1), '')), c.clock_start) AS since
   FROM cases c WHERE c.status = 'open' AND c.origin = 'live' AND c.urgency <> 'P4') w
 GROUP BY w.urgency, w.verdict;
 
@@ -84,9 +85,9 @@ ORDER BY CASE WHEN urgency = 'P0' THEN 0 ELSE 1 END, due_key, id LIMIT :limit;
 -- One person who waits, since their first post without an answer.
 SELECT c.id AS id, c.urgency AS urgency, c.due_at AS due_at, c.assignee AS assignee, coalesce((
     SELECT min(m.created_at) FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
-    WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at > coalesce((
+    WHERE cm.case_id = c.id AND m.own = 0 AND m.removed_at IS NULL AND m.created_at >= :long_ago AND m.created_at > coalesce((
       SELECT max(o.created_at) FROM case_mentions co JOIN mentions o ON o.id = co.mention_id
-      WHERE co.case_id = c.id AND o.own = 1), '')), c.last_customer_at) AS since
+      WHERE co.case_id = c.id AND o.own = 1), '')), c.clock_start) AS since
 FROM cases c WHERE c.id = :id;
 
 -- name: figure_settled

@@ -129,6 +129,14 @@ def test_a_backfill_sets_no_clock_and_nobody_waits_in_it(world: World) -> None:
     assert n.waits.lived_so_far.count == 0
 
 
+def test_history_that_is_imported_waits_since_it_came_to_light(world: World) -> None:
+    world.post(at(9, -900), seen=at(9, -1))
+    n = world.digest(DAY - timedelta(days=900), now=at(9)).numbers
+    assert (n.volume.late, n.waits.history, n.complaints_waiting_since) == (1, 1, at(9, -1))
+    assert n.waits.lived_so_far.mean == 24 * 3600
+    assert (n.waiting.since, n.waiting.first[0].since) == (at(9, -1), at(9, -1))
+
+
 def test_where_we_may_only_listen_nobody_is_counted_as_waiting_for_us(world: World) -> None:
     world.verdict = MayReply.LISTEN_ONLY
     world.post(at(8))

@@ -116,3 +116,12 @@ def test_the_figures_are_counted_without_functions_of_one_database() -> None:
             "iif(",
         ):
             assert word not in statement.lower(), f"{name}: {word}"
+
+
+def test_our_half_of_a_removed_conversation_is_not_shown_either(world: World) -> None:
+    post = world.post(at(9), SECRET)
+    world.reply(post, at(10), f"So sorry about the {SECRET}!")
+    keep_it(world)
+    world.remove(post, at(40))
+    assert all(SECRET not in page for page in formats(world, from_kept=True))
+    assert "1 of those that were drawn was removed by the author" in formats(world, from_kept=True)[1]

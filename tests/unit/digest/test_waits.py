@@ -59,9 +59,17 @@ def test_the_customer_waits_from_when_they_wrote_the_report_from_when_we_saw_it(
 
 
 def test_a_reply_older_than_our_clock_counts_from_the_post() -> None:
-    imported = replace(THEIRS, at=at(9, day=-30), seen=at(9))
-    (wait,) = waits_of([imported, ours(-30 * 24 + 11)])
+    imported = replace(THEIRS, at=at(9, day=-31), seen=at(9))
+    (wait,) = waits_of([imported, ours(-31 * 24 + 11)])
     assert wait.reported == wait.lived == 2 * 3600
+
+
+def test_nobody_has_waited_for_us_since_a_post_that_was_imported_years_later() -> None:
+    imported = replace(THEIRS, at=at(9, day=-900), seen=at(9))
+    (open_wait,) = waits_of([imported])
+    assert open_wait.is_history and open_wait.until(at(10)) == 3600
+    (answered,) = waits_of([imported, ours(12)])
+    assert answered.lived == 3 * 3600
 
 
 @pytest.mark.parametrize(
