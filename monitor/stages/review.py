@@ -67,7 +67,7 @@ class BlockingFinding(Protocol):
 # What was said this long before counts as "lately" for the check against near-identical replies.
 LATELY = timedelta(hours=24)
 
-# (text, conversation, draft, user, recent texts) → the findings that stop an approval. It is called
+# (text, conversation, draft, user, texts sent lately) → the findings that stop an approval. It is called
 # inside the transaction of the approval: it must be pure.
 Check = Callable[[str, Conversation, Draft, str, Sequence[str]], Sequence[BlockingFinding]]
 
@@ -221,7 +221,7 @@ def approve(
         _nothing_changed(draft, conversation, shown)
         _may_be_posted(conversation)
         if check is not None:
-            lately = session.drafts.recent_texts(now - LATELY)
+            lately = session.drafts.sent_texts(now - LATELY)
             _not_blocked(check(draft.text, conversation, draft, user, lately), override_reason)
         approval = session.drafts.approve(
             Approval(

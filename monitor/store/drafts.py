@@ -93,6 +93,11 @@ class Drafts:
         rows = self._db.rows("draft_texts_recent", {"since": utc_text(since), "limit": limit})
         return [row["text"] for row in rows]
 
+    def sent_texts(self, since: datetime, limit: int = 500) -> list[str]:
+        """What left the house lately, or is about to, newest first."""
+        rows = self._db.rows("draft_texts_sent", {"since": utc_text(since), "limit": limit})
+        return [row["text"] for row in rows]
+
     def move(self, draft: Draft, state: DraftState, at: datetime, **changes: Any) -> Draft:
         """Takes a draft to another state, compare-and-swap; `changes` are other fields of it.
 

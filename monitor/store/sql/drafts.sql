@@ -50,6 +50,11 @@ SELECT * FROM drafts WHERE platform = :platform AND in_reply_to = :native_id;
 -- What was said lately, so that two customers don't get the same words.
 SELECT text FROM drafts WHERE updated_at >= :since AND state <> 'rejected' ORDER BY id DESC LIMIT :limit;
 
+-- name: draft_texts_sent
+-- What left the house lately, or is about to.
+SELECT text FROM drafts WHERE updated_at >= :since
+  AND state IN ('approved', 'sending', 'unknown', 'posted', 'handed_off', 'confirmed') ORDER BY id DESC LIMIT :limit;
+
 -- name: draft_purge
 -- Forgets the words of drafts to a removed post (those that were not posted).
 UPDATE drafts SET text = '', moves = '[]', promise = NULL
