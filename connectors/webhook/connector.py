@@ -7,11 +7,12 @@ import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from connectors.archive.rejects import write_rejects
+from connectors.archive.values import platform_of
 from connectors.base import Account, Ask, Capabilities, Page, Paging, SourceConfig
 from connectors.webhook.deliveries import read_delivery
 from connectors.webhook.signature import verify
@@ -26,6 +27,7 @@ FOLDER = "spool"  # in the current folder; bootstrap gives the one beside the da
 _SECRETS = ("SECRET", "OLD_SECRET")  # the second while it is being changed
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _REASONS_TOLD = 20
+Platform = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
 
 
 class WebhookConfig(SourceConfig):
@@ -35,7 +37,7 @@ class WebhookConfig(SourceConfig):
         default=None,
         description="Folder for deliveries until they are collected; `spool/<name>` beside the database.",
     )
-    platforms: tuple[str, ...] = Field(
+    platforms: tuple[Platform, ...] = Field(
         default=(),
         description="The only platforms whose posts this sender may give; by default any.",
     )
@@ -73,7 +75,7 @@ class WebhookConnector:
         folder = config.spool or Path(str(options.get("spool") or FOLDER)) / config.name
         self._account = account
         self._clock = clock
-        self._platforms = frozenset(name.lower() for name in config.platforms)
+        self._platforms = frozenset(map(platform_of, config.platforms))
         self._limit = config.spool_limit_mb << 20
         self._rejects = folder / "rejects.jsonl"
         self._inbox = Spool(folder, self._limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import httpx
@@ -256,3 +258,21 @@ def test_a_collector_that_stops_in_the_middle_goes_on_there(site: Site) -> None:
     assert (first.new, first.complete) == (5000, False)
     report = site.collect()
     assert (report.new, report.known, report.complete) == (4000, 0, True)
+
+
+@pytest.mark.skipif(not (which("curl") and which("openssl")), reason="needs curl and openssl")
+def test_the_commands_in_the_page_work(site: Site, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "connectors-webhook.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"(?s)```sh\n(.*?)```", page)
+    (example,) = re.findall(r"(?s)```json\n(.*?)```", page)
+    (tmp_path / "posts.jsonl").write_text(example, encoding="utf-8")
+    done = subprocess.run(
+        ["sh", "-c", script.replace("https://care.example/hooks/forum", site.url)],
+        cwd=tmp_path,
+        env={**os.environ, "PRESSZERO_FORUM_SECRET": SECRET},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["mentions"] == 1
+    assert site.collect().new == 1 and site.stored("1842")

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.hackernews import HackerNewsConfig, HackerNewsConnector
@@ -85,6 +87,25 @@ def test_a_second_that_fills_page_after_page_is_gone_through() -> None:
         place = took.place
     assert sorted(seen) == sorted(h.id for h in everything)
     assert took.place is None and took.proves == WINDOW
+
+
+@given(st.lists(st.integers(min_value=1, max_value=30), max_size=60), st.integers(min_value=1, max_value=9))
+def test_whatever_is_there_comes_once_and_proofs_hold(ages: list[int], page_size: int) -> None:
+    index = [hit(i, age) for i, age in sorted(enumerate(ages), key=lambda pair: pair[1])]
+    place: Place | None = Place.begin(WINDOW)
+    got: list[Hit] = []
+    while place is not None:
+        asked = page_size + len(place.seen)
+        found = [h for h in index if h.created_at_i < place.below]
+        took = step(Place.of(place.token, WINDOW), WINDOW, found[:asked], asked, len(found), True)
+        got += took.new
+        place = took.place
+        if took.proves is not None:
+            proven = [h.id for h in index if h.created_at_i >= took.proves.start.timestamp()]
+            assert set(proven) <= {h.id for h in got}
+    assert sorted(h.id for h in got) == sorted(h.id for h in index)
+    assert took.proves == WINDOW
+    assert len(got) <= page_size or len(took.new) > 0, "no request that brings nothing"
 
 
 def test_more_posts_in_one_second_than_the_search_shows_are_a_gap() -> None:
