@@ -248,7 +248,7 @@ class App:
     def lint(self, text: str, conversation: Conversation, draft: Draft | None, user: str) -> list[Finding]:
         """What is wrong with a text as a reply to this conversation, if `user` approved it."""
         with self.store.read() as session:
-            recent = session.drafts.recent_texts(self.clock.now() - LATELY)
+            recent = session.drafts.sent_texts(self.clock.now() - LATELY)
         return self._findings(text, conversation, draft, user, recent)
 
     def check(

@@ -35,7 +35,7 @@ from monitor.store.sqlite import SqliteStore
 SEED = 20260305
 POSTS = 3000
 APPROVALS = 400
-PATIENCE = 240.0  # seconds for the last, undisturbed run
+PATIENCE = 600.0  # seconds for the last, undisturbed run
 
 CONFIG = """
 [brand]
@@ -74,7 +74,7 @@ def write_posts(path: Path, count: int, rng: random.Random) -> set[str]:
         row = {
             "platform": "x",
             "id": str(10_000 + i),
-            "author": f"customer{i % 1900}",
+            "author": f"customer{i % 500}",
             "text": f"{rng.choice(_OPENINGS)} {rng.choice(_MIDDLES)}, {rng.choice(_ENDS)} ({i})",
             "created_at": f"2026-03-05T{i // 3600 % 24:02d}:{i // 60 % 60:02d}:{i % 60:02d}Z",
         }
