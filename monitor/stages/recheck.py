@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from connectors.base import Priced, Rechecked, Rechecker, SourceConfig
 from monitor.domain.errors import PressZeroError, RateLimited
@@ -35,10 +36,11 @@ TIERS = (
     (timedelta(hours=24), timedelta(hours=4)),
     (timedelta(days=7), timedelta(hours=12)),
 )
-YOUNG = timedelta(hours=24)
-
 # After that daily, with time left for the turn to come within the 24 hours.
 DAILY = timedelta(hours=22)
+
+# New posts are taken up so many at a time.
+ENROL = 5000
 
 # A post without an answer is asked for again after this.
 UNANSWERED = timedelta(hours=1)
@@ -101,14 +103,8 @@ def next_look(created_at: datetime, now: datetime, *, free_again: bool) -> datet
 def _take(desk: Desk) -> list[Due]:
     now, name = desk.clock.now(), desk.source.name
     with desk.store.write() as session:
-        session.rechecks.enrol(
-            name,
-            now,
-            stale=now - DAILY,
-            young=now - YOUNG,
-            soon=now + TIERS[0][1],
-            later=now + TIERS[2][1],
-        )
+        while session.rechecks.enrol(name, partial(next_look, free_again=_free_again(desk.rechecker)), ENROL):
+            pass
         return session.rechecks.due(name, now, BATCH)
 
 
@@ -130,6 +126,10 @@ def _ask(desk: Desk, batch: list[Due], report: RecheckReport) -> bool:
         _settle(desk, session, batch, answer, noticed_at, report)
     report.asked += len(batch)
     return True
+
+
+def _free_again(rechecker: object) -> bool:
+    return isinstance(rechecker, Priced) and rechecker.free_again
 
 
 def _price(rechecker: object, batch: Sequence[Due], now: datetime) -> float:
@@ -172,7 +172,7 @@ def _settle(
     for key in removed:
         remove_post(session, key, now, "gone when looked at again", noticed_at=noticed_at)
         session.rechecks.drop(asked[key].stored.id)
-    free_again = isinstance(desk.rechecker, Priced) and desk.rechecker.free_again
+    free_again = _free_again(desk.rechecker)
     session.rechecks.looked_at(
         [(asked[m.key].stored.id, next_look(m.created_at, now, free_again=free_again)) for m in alive], now
     )

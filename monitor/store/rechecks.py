@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,33 +47,31 @@ class Rechecks:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def enrol(
-        self, source: str, now: datetime, *, stale: datetime, young: datetime, soon: datetime, later: datetime
-    ) -> int:
-        """Takes up posts of a source that are new here; returns how many.
+    def enrol(self, source: str, turn: Callable[[datetime, datetime], datetime], limit: int) -> int:
+        """Takes up to `limit` posts of a source that are new here; returns how many it took.
 
-        Due now if they were fetched before `stale`, at `soon` if written after `young`, else at `later`.
+        `turn` says when one is due, by when it was written and when it was fetched.
         """
         row = self._db.one("recheck_mark_of", {"source": source})
         newest = self._db.one("recheck_newest")
         after, upto = int(row["mention_id"]) if row else 0, int(newest["id"]) if newest else 0
         if upto <= after:
             return 0
-        enrolled = self._db.execute(
-            "recheck_enrol",
+        params = {"source": source, "after": after, "upto": upto, "limit": limit}
+        found = self._db.rows("recheck_new", params)
+        rows = [
             {
+                "mention_id": row["id"],
                 "source": source,
-                "after": after,
-                "upto": upto,
-                "now": utc_text(now),
-                "stale": utc_text(stale),
-                "young": utc_text(young),
-                "soon": utc_text(soon),
-                "later": utc_text(later),
-            },
-        )
-        self._db.execute("recheck_mark", {"source": source, "mention_id": upto})
-        return enrolled
+                "due_at": utc_text(turn(parse_moment(row["created_at"]), parse_moment(row["first_seen_at"]))),
+                "read_at": row["first_seen_at"],
+            }
+            for row in found
+        ]
+        self._db.many("recheck_enrol", rows)
+        mark = upto if len(found) < limit else int(found[-1]["id"])
+        self._db.execute("recheck_mark", {"source": source, "mention_id": mark})
+        return len(found)
 
     def due(self, source: str, now: datetime, limit: int) -> list[Due]:
         """The posts whose turn it is, the longest overdue first."""

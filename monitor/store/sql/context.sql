@@ -7,7 +7,7 @@ ON CONFLICT (case_id, mention_id) DO NOTHING;
 -- Open live cases of a source whose newest post stands in a thread that was not fetched since it came.
 SELECT m.*, cm.case_id AS case_id FROM cases c JOIN case_mentions cm ON cm.case_id = c.id
   JOIN mentions m ON m.id = cm.mention_id
-WHERE c.lane IN ('now', 'needs_approval', 'by_hand') AND c.origin = 'live' AND c.source = :source AND m.own = 0 AND m.removed_at IS NULL
+WHERE c.lane IN ('now', 'needs_approval', 'by_hand', 'waiting') AND c.status = 'open' AND c.origin = 'live' AND c.source = :source AND m.own = 0 AND m.removed_at IS NULL
   AND m.id = (SELECT max(n.mention_id) FROM case_mentions n JOIN mentions p ON p.id = n.mention_id
     WHERE n.case_id = c.id AND p.own = 0 AND p.removed_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM context_fetches f WHERE f.case_id = c.id AND f.mention_id >= m.id)

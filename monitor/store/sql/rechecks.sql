@@ -11,12 +11,14 @@ ON CONFLICT (source) DO UPDATE SET mention_id = excluded.mention_id;
 -- The newest mention.
 SELECT coalesce(max(id), 0) AS id FROM mentions;
 
+-- name: recheck_new
+-- Posts of a source that are not enrolled yet.
+SELECT id, created_at, first_seen_at FROM mentions
+WHERE id > :after AND id <= :upto AND source = :source AND removed_at IS NULL ORDER BY id LIMIT :limit;
+
 -- name: recheck_enrol
--- New posts of a source: soon when they are young, at once when nobody has looked at them for long.
-INSERT INTO rechecks (mention_id, source, due_at, read_at)
-SELECT id, source, CASE WHEN first_seen_at < :stale THEN :now
-  WHEN created_at > :young THEN :soon ELSE :later END, first_seen_at FROM mentions
-WHERE id > :after AND id <= :upto AND source = :source AND removed_at IS NULL
+-- A post that is looked at again from now on.
+INSERT INTO rechecks (mention_id, source, due_at, read_at) VALUES (:mention_id, :source, :due_at, :read_at)
 ON CONFLICT (mention_id) DO NOTHING;
 
 -- name: recheck_due
