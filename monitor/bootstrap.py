@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from monitor.respond.compose import Responder
     from monitor.respond.lint import Finding
     from monitor.runtime.inline import Jobs
+    from monitor.web.hooks import Hook
     from monitor.store.backfills import Run
 
 CONFIG = Path("config.toml")
@@ -138,15 +139,18 @@ class App:
             return self._connectors[name]
 
     def _account(self, config: SourceConfig) -> Account | None:
+        """The account of a source. What a connector writes lies beside the database, unless told otherwise."""
         account = self.settings.account_of(config)
-        if config.kind != "archive":
-            return account
-        # The outbox lies beside the database unless the account says otherwise.
-        account = account or Account(name="outbox", platform="archive", handle=None)
-        outbox = _beside(
-            self.settings, str(account.options.get("outbox") or self._data_folder / "outbox.jsonl")
-        )
-        return replace(account, options={**account.options, "outbox": str(outbox)})
+        if config.kind == "archive":
+            account = account or Account(name="outbox", platform="archive", handle=None)
+            return self._writing_to(account, "outbox", "outbox.jsonl")
+        if config.kind == "webhook" and account is not None:
+            return self._writing_to(account, "spool", "spool")
+        return account
+
+    def _writing_to(self, account: Account, option: str, default: str) -> Account:
+        chosen = str(account.options.get(option) or self._data_folder / default)
+        return replace(account, options={**account.options, option: str(_beside(self.settings, chosen))})
 
     @property
     def _data_folder(self) -> Path:
@@ -546,9 +550,17 @@ class App:
                 reply_source=lambda case: case.source,
                 handoff_url=self.handoff_url,
                 digest=self.digest_page,
+                hooks=self._hooks(),
                 cookie_secure=settings.web.cookie_secure,
             )
         )
+
+    def _hooks(self) -> dict[str, Hook]:
+        """The sources that other servers push mentions to."""
+        from monitor.web.hooks import Hook
+
+        pushed = {s.name: self.connector(s.name) for s in self.settings.sources_on if s.kind == "webhook"}
+        return {name: c for name, c in pushed.items() if isinstance(c, Hook)}
 
     @property
     def lock_path(self) -> Path:

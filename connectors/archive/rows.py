@@ -83,7 +83,7 @@ def mention_from_json(line: bytes) -> Mention:
     """The mention in one line of JSON. Raises NotAMention with a reason fit for the reject file."""
     try:
         row = _decode(line)
-    except ValueError:  # msgspec's own errors and bad UTF-8
+    except (ValueError, RecursionError):  # msgspec's own errors, bad UTF-8, nesting without end
         return mention_from_fields(_fields_of(line))
     native_id = row.id
     if native_id.__class__ is not str:

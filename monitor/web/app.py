@@ -25,7 +25,7 @@ from monitor.domain.errors import (
     StoreUnavailable,
     WrongUse,
 )
-from monitor.web import acts, case, desk, live, queue, sign_in
+from monitor.web import acts, case, desk, hooks, live, queue, sign_in
 from monitor.web.access import MustChangeError, NotSignedInError
 from monitor.web.case import Notice
 from monitor.web.pages import render, safe_next, static_version, wants_part
@@ -70,6 +70,8 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.pulse = live.Pulse(services)
     for room in (sign_in, queue, case, acts, desk, live):
         app.include_router(room.router)
+    if services.hooks:
+        app.include_router(hooks.router(services.hooks))
     app.mount(f"/static/{static_version()}", LastingFiles(packages=[("monitor.web", "static")]), "static")
     app.add_middleware(Shield, broken=_unknown)
     app.add_exception_handler(NotSignedInError, _to_sign_in)

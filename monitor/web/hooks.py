@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from fastapi import APIRouter, Request
@@ -36,6 +36,7 @@ _STATUS: dict[type[PressZeroError], int] = {
 _RULE_STATUS = {"too_large": 413, "unreadable": 400, "bad_key": 400, "key_reused": 409}
 
 
+@runtime_checkable
 class Hook(Protocol):
     """What takes the deliveries of one source: a `connectors.webhook.WebhookConnector`."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from monitor.domain.draft import Draft, Proposal
 from monitor.domain.moments import Clock
 from monitor.stages.review import Check
 from monitor.store.protocol import Store
+from monitor.web.hooks import Hook
 
 
 class Finding(Protocol):
@@ -56,5 +57,6 @@ class WebServices:
     reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
     handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box
     digest: Callable[[date], str | None] | None = None  # a day's digest as HTML; None: there is none
+    hooks: Mapping[str, Hook] = field(default_factory=dict)  # sources that take signed pushes, by name
     explain_rule: Callable[[str], str | None] | None = None  # a rule id in a sentence
     cookie_secure: bool = False  # True behind HTTPS
