@@ -120,6 +120,7 @@ def test_what_no_store_can_keep_is_replaced() -> None:
         (b"[1]", "one JSON object"),
         (b'"text"', "one JSON object"),
         (b"[" * 100_000, "not JSON|nested too deep"),
+        (b'{"platform": "x", "metrics": ' + b"[" * 100_000, "not JSON|nested too deep"),
         (b'{"platform": "x", "id": "1", "text": "\xff", "created_at": "2017-10-31"}', "not UTF-8"),
     ],
 )
