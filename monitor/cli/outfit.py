@@ -88,7 +88,7 @@ def init(
         password = first_sign_in(app, admin)
     finally:
         app.close()
-    out(f"The database is {app.settings.store.url}")
+    out(f"The database is {app.settings.store.shown}")
     if password is not None:
         out(f"First sign-in: {admin}, password {password}")
         err("It is shown only now, and changed at the first sign-in.")

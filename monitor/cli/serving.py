@@ -53,7 +53,7 @@ def web(
 def start(app: App, host: str | None, port: int | None, *, web: bool, scheduler: bool) -> None:
     """Says where everything is, and runs until it is stopped. Raises WrongUse when the port is taken."""
     settings = app.settings
-    out(f"Database: {settings.store.url}")
+    out(f"Database: {settings.store.shown}")
     password = first_sign_in(app)
     if password is not None:
         out(f"First sign-in: admin, password {password} (shown only now)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
@@ -131,6 +132,11 @@ class StoreSettings(Table):
         pattern=r"^(sqlite:///.|postgres(ql)?://.)",
         description="sqlite:///FILE, relative to the folder of config.toml, or postgresql://….",
     )
+
+    @property
+    def shown(self) -> str:
+        """The address without user and password: the only form that may be printed."""
+        return re.sub(r"(?<=://)[^/@]*@", "", self.url)
 
 
 class Review(Table):

@@ -163,6 +163,7 @@ def test_the_environment_may_set_any_plain_key(tmp_path: Path) -> None:
     )
     assert (found.web.port, found.store.url, found.review.undo) == (9000, url, timedelta(minutes=1))
     assert found.brand.aliases == ("nw",)
+    assert found.store.shown == "postgresql://db.example/presszero"
 
 
 def test_settings_can_not_be_changed(tmp_path: Path) -> None:

@@ -88,8 +88,9 @@ def test_run_prints_the_address_and_the_first_sign_in_once(program: Program) -> 
         assert check_password(app.store, "admin", password, "127.0.0.1", app.clock).role == "admin"
         with app.store.read() as session:
             assert session.mentions.count() == 1
+    program.write_posts("@northwindair my bag is lost", "one more")
     with started(program, "run", "--no-web") as again:
-        again.said(r"Ctrl-C stops it")
+        again.said(r"collected")
         assert again.stop() == 0
         text = again.log.read_text(encoding="utf-8")
     assert "password" not in text and "Inbox" not in text
