@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from monitor.domain.approval import Approval
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation, Turn
-from monitor.domain.draft import Draft, DraftState, Proposal
+from monitor.domain.draft import Draft, DraftState
 from monitor.domain.errors import NotFound, PressZeroError
 from monitor.domain.moments import utc_text
 from monitor.domain.posting import Attempt
@@ -22,13 +22,14 @@ from monitor.stages.review import REJECT_REASONS
 from monitor.store.inbox import Filter
 from monitor.store.protocol import Row
 from monitor.store.session import Session
-from monitor.web.access import Reader, Services
+from monitor.web.access import Drafter, Reader, Services
 from monitor.web.editor import editor_of
-from monitor.web.pages import frame_of, render
+from monitor.web.pages import frame_of, render, wants_part
 from monitor.web.queue import rule_in_words
 from monitor.web.services import WebServices
 
 router = APIRouter()
+MOST_WORDINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,6 @@ class CaseView:
     people: Sequence[str]
     above: int | None
     below: int | None
-    candidates: Sequence[Proposal] = field(default=())
 
     @property
     def case(self) -> Case:
@@ -179,22 +179,15 @@ def show_case(
         case=view.case,
         lane=view.case.lane,
         editor=editor_of(services, view.conversation, view.draft, person.name, text),
-        candidates=_candidates(services, view),
         handoff=_handoff(services, view),
         shown_at=utc_text(services.clock.now()),
         notice=notice,
+        wordings=services.candidates is not None,
         rejects=REJECT_REASONS,
         intents=INTENTS,
         rule=lambda name: rule_in_words(services, name),
         State=DraftState,
     )
-
-
-def _candidates(services: WebServices, view: CaseView) -> Sequence[Proposal]:
-    if services.candidates is None or view.case.verdict == "listen_only":
-        return ()
-    shown = view.draft.text if view.draft else None
-    return [c for c in services.candidates(view.conversation) if c.text != shown][:5]
 
 
 def _handoff(services: WebServices, view: CaseView) -> str | None:
@@ -230,6 +223,28 @@ def moved(
         talked=conversation.hash != hash,
         redrafted=(draft.version if draft else 0) != version and by != person.name,
         by=by,
+    )
+
+
+@router.get("/cases/{case_id}/wordings")
+def wordings(request: Request, services: Services, person: Drafter, case_id: int) -> Response:
+    """Other drafts to choose from: a piece of the page, or a page. They are written when somebody asks."""
+    with services.store.read() as session:
+        frame, view = frame_of(session), view_of(session, case_id)
+    shown = view.draft.text if view.draft else None
+    found = services.candidates(view.conversation) if services.candidates else ()
+    return render(
+        request,
+        services,
+        "_wordings.html" if wants_part(request) else "wordings.html",
+        person=person,
+        frame=frame,
+        view=view,
+        case=view.case,
+        lane=view.case.lane,
+        draft=view.draft,
+        shown_at=utc_text(services.clock.now()),
+        candidates=[c for c in found if c.text != shown][:MOST_WORDINGS],
     )
 
 

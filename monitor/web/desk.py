@@ -120,7 +120,7 @@ def digest_page(services: Services, person: Reader, day: date) -> Response:
     del person
     html = services.digest(day) if services.digest else None
     if html is None:
-        raise NotFound(f"There is no digest of {day}.", action="Choose another day.")
+        html = f"<p>There is no digest of {day}.</p>"
     base = '<base target="_top">'  # its links open in the page around it
     whole, heads = _HEAD.subn(lambda m: m[0] + base, html, count=1)
     policy = (

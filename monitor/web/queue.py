@@ -71,8 +71,9 @@ def why_urgent(services: WebServices, case: Case, post: LastPost | None) -> tupl
     if reading and reading.claimed_wait_minutes:
         said.append(f"says they waited {reading.claimed_wait_minutes} min")
     said += [words.SIGNALS[s] for s in case.signals if s in words.SIGNALS and s not in _SAID_ELSEWHERE]
-    if reading and reading.urgency.reasons:
-        reason = reading.urgency.reasons[0]
+    # "The model thinks so" tells nobody anything in a row; the page of the case says it.
+    reason = next((r for r in reading.urgency.reasons if r.rule != "model"), None) if reading else None
+    if reason is not None:
         return "; ".join([rule_in_words(services, reason.rule), *said]), reason.text
     return "; ".join(said), ""
 

@@ -28,7 +28,14 @@ class UrgencyClock:
 
 def clock_of(case: Case, now: datetime) -> UrgencyClock:
     """How the clock of `case` stands."""
-    if case.first_response_at is not None:
+    back = case.status is CaseStatus.OPEN and case.first_response_at is not None
+    if back and case.clock_start <= (case.first_response_at or now):
+        # Answered, and open again without a new clock: somebody brought it back, or they wrote at once.
+        since = utc_text(case.last_customer_at)
+        return UrgencyClock(
+            "open again", "soon", f"waiting {say_duration(now - case.last_customer_at)}", "", since
+        )
+    if case.first_response_at is not None and not back:
         took = case.first_response_at - case.clock_start
         late = case.due_at is not None and case.first_response_at > case.due_at
         return UrgencyClock(f"answered after {say_duration(took)}", "none" if late else "met", "", "", "")

@@ -150,7 +150,7 @@ def test_everything_works_without_scripts(house: House, day: Made, person: Open)
     assert state(house, day["fee"][1])[0] is DraftState.REJECTED
     expect(page.locator(".foot [data-open]")).to_be_hidden()
     page.get_by_role("button", name="Dark").click()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_by_hand_with_copy_and_confirm(house: House, day: Made, person: Open) -> None:

@@ -64,8 +64,8 @@ def test_every_step_of_the_tab_key_is_seen(house: House, day: Made, person: Open
     for _ in range(45):
         page.keyboard.press("Tab")
         outline = page.evaluate(
-            "() => { const s = getComputedStyle(document.activeElement);"
-            " return [document.activeElement.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)] }"
+            "() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)] }"
         )
         if outline[0].startswith("<body"):
             break
@@ -77,8 +77,10 @@ def test_every_step_of_the_tab_key_is_seen(house: House, day: Made, person: Open
 def test_targets_are_large_enough_for_a_thumb(house: House, day: Made, person: Open) -> None:
     page = person("approver", viewport={"width": 390, "height": 844}).go(f"/cases/{day['fee'][0]}")
     small = page.evaluate(
-        """() => [...document.querySelectorAll("main button, main select, main input:not([type=hidden]), .lanes a")]
-             .filter(e => e.checkVisibility()).map(e => [e.textContent.trim(), e.getBoundingClientRect().height])
+        """() => [...document.querySelectorAll(
+                  "main button, main select, main input:not([type=hidden]), .lanes a")]
+             .filter(e => e.checkVisibility())
+             .map(e => [e.textContent.trim(), e.getBoundingClientRect().height])
              .filter(([, height]) => height < 44)"""
     )
     assert small == []
@@ -93,8 +95,10 @@ def test_the_system_decides_on_darkness_unless_a_person_does(house: House, day: 
 
     assert ground() < 120
     page.get_by_role("button", name="Light").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert ground() > 600
     page.get_by_role("button", name="Auto").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "system")
     assert ground() < 120
 
 

@@ -25,9 +25,13 @@ class _Forms(HTMLParser):
             self.found[-1][self._area] = ""
         elif self.found and tag == "select":
             self._select = given["name"]
-        elif tag == "option" and self._select and self.found:
-            if "selected" in given or self._select not in self.found[-1]:
-                self.found[-1][self._select] = given.get("value", "")
+        elif tag == "option" and self._select:
+            fields = self.found[-1]
+            fields[self._select] = (
+                given.get("value", "")
+                if "selected" in given
+                else fields.get(self._select, given.get("value", ""))
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

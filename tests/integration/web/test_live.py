@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+
 import httpx
 
 from monitor.stages import review
@@ -9,7 +11,12 @@ from tests.integration.web.seed import House
 
 
 def pulse_in(page: str) -> str:
-    return page.split('data-pulse="')[1].split('"')[0]
+    return between(page, 'data-pulse="')
+
+
+def between(page: str, start: str) -> str:
+    """What stands after `start`, up to the end of the attribute."""
+    return html.unescape(page.partition(start)[2].partition('"')[0])
 
 
 def next_event(lines: object) -> str:
@@ -56,7 +63,7 @@ def test_the_lanes_count_anew(house: House, day: Made, browser: Browser) -> None
 def test_a_lane_offers_its_newer_state_and_moves_nothing(house: House, day: Made, browser: Browser) -> None:
     client = browser("viewer")
     page = client.get("/?lane=needs_approval").text
-    ask = page.split('hx-get="/fresh?')[1].split('"')[0].replace("&amp;", "&")
+    ask = between(page, 'hx-get="/fresh?')
     assert "has changed" not in client.get(f"/fresh?{ask}").text
     house.add_case("one more", draft="Yes.")
     assert "has changed" in client.get(f"/fresh?{ask}").text
@@ -67,7 +74,7 @@ def test_a_case_says_that_it_moved(house: House, day: Made, browser: Browser) ->
     client = browser("approver")
 
     def ask(page: str) -> httpx.Response:
-        return client.get("/cases/" + page.split('hx-get="/cases/')[1].split('"')[0].replace("&amp;", "&"))
+        return client.get("/cases/" + between(page, 'hx-get="/cases/'))
 
     page = client.get(f"/cases/{case_id}").text
     assert ask(page).text.strip() == ""
@@ -86,7 +93,7 @@ def test_a_page_whose_reply_left_shows_it_by_itself(house: House, day: Made, bro
     client = browser("approver")
     client.post(f"/cases/{case_id}/approve", data=reply(client.get(f"/cases/{case_id}").text, case_id))
     page = client.get(f"/cases/{case_id}").text
-    path = "/cases/" + page.split('hx-get="/cases/')[1].split('"')[0].replace("&amp;", "&")
+    path = "/cases/" + between(page, 'hx-get="/cases/')
     assert "hx-refresh" not in client.get(path).headers
     client.post(f"/cases/{case_id}/undo")
     assert client.get(path).headers["hx-refresh"] == "true"

@@ -258,7 +258,7 @@ def test_a_very_long_post_is_cut_and_to_be_had_whole(house: House, browser: Brow
 def test_the_clock_of_an_answered_case_says_how_long_it_took(
     house: House, day: Made, browser: Browser
 ) -> None:
-    case_id, draft_id = day["reddit"]
+    _, draft_id = day["reddit"]
     review.hand_off(house.store, draft_id, "agent", house.clock)
     house.clock.forward(minutes=5)
     review.confirm(house.store, draft_id, "agent", house.clock)

@@ -36,6 +36,7 @@ NEEDS: dict[str, May | str] = {
     "GET /digest": May.READ,
     "GET /digest/{day}": May.READ,
     "GET /digest/{day}/page": May.READ,
+    "GET /cases/{case_id}/wordings": May.DRAFT,
     "POST /cases/{case_id}/save": May.DRAFT,
     "POST /cases/{case_id}/keep": May.DRAFT,
     "POST /cases/{case_id}/hand-off": May.DRAFT,
@@ -96,8 +97,8 @@ def ask(client: httpx.Client, route: str) -> httpx.Response:
     # Every field that any form has: what is refused is refused for the role, not for the form.
     fields = {
         "text": "x", "reason": "other", "draft_id": "1", "outcome": "lost", "field": "urgency", "value": "P1",
-        "kept": "yes", "do": "role", "role": "viewer", "on": "no", "to": "dark", "browser": "x", "name": "nobody",
-        "old": "wrong", "new": "wrong", "password": "wrong", "lane": "now",
+        "kept": "yes", "do": "role", "role": "viewer", "on": "no", "to": "dark", "browser": "x",
+        "name": "nobody", "old": "wrong", "new": "wrong", "password": "wrong", "lane": "now",
     }  # fmt: skip
     if method == "GET":
         return client.get(path, params={"lane": "now"})

@@ -118,7 +118,7 @@ def test_the_digest_brings_its_own_policy(house: House, browser: Browser) -> Non
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
     assert '<head><base target="_top">' in answer.text
-    assert client.get("/digest/2025-01-01/page").status_code == 404
+    assert "There is no digest of 2025-01-01" in client.get("/digest/2025-01-01/page").text
     assert client.get("/digest/2026-02-30").status_code == 400
     assert client.get("/digest").headers["location"] == "/digest/2026-03-03"
 

@@ -18,8 +18,8 @@ def case(minutes_ago: float, minutes_left: float | None, **changes: object) -> C
     start = NOW - timedelta(minutes=minutes_ago)
     due = None if minutes_left is None else NOW + timedelta(minutes=minutes_left)
     made = Case(
-        1, "x", "x", "a", "a", "1", CaseStatus.OPEN, Origin.LIVE, Urgency.P1, "noise", 0.5, 1, (), "en", "postable", "r",
-        None, start, start, due, start, None, None, None, "t", Lane.NOW, 0, 1,
+        1, "x", "x", "a", "a", "1", CaseStatus.OPEN, Origin.LIVE, Urgency.P1, "noise", 0.5, 1, (), "en",
+        "postable", "r", None, start, start, due, start, None, None, None, "t", Lane.NOW, 0, 1,
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -43,6 +43,14 @@ def test_an_answered_case_is_measured_not_counted() -> None:
     assert (clock_of(answered, NOW).text, clock_of(answered, NOW).tone) == ("answered after 30 min", "met")
     late = case(100, -40, first_response_at=NOW - timedelta(minutes=10), status=CaseStatus.WAITING)
     assert (clock_of(late, NOW).tone, clock_of(late, NOW).due) == ("none", "")
+
+
+def test_a_customer_who_came_back_waits_again() -> None:
+    reply = NOW - timedelta(minutes=90)
+    again = case(30, 30, first_response_at=reply)
+    assert (clock_of(again, NOW).text, clock_of(again, NOW).waiting) == ("due in 30 min", "waiting 30 min")
+    reopened = case(100, 30, first_response_at=reply, last_customer_at=NOW - timedelta(minutes=20))
+    assert (clock_of(reopened, NOW).text, clock_of(reopened, NOW).waiting) == ("open again", "waiting 20 min")
 
 
 def test_what_needs_no_reply_has_no_clock() -> None:
