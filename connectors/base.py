@@ -256,10 +256,15 @@ class Gauged(Protocol):
 
 @runtime_checkable
 class Priced(Protocol):
-    """Its posts cost money also where no page says how much: in threads and rechecks."""
+    """Its posts cost money also where no page says how much: in threads, in rechecks, beforehand."""
 
-    post_usd: ClassVar[float]  # US dollars for one post
+    post_usd: ClassVar[float]  # US dollars for one post of a thread
     free_again: ClassVar[bool]  # a post that was read on the same UTC day costs nothing
+
+    @property
+    def page_usd(self) -> float:
+        """US dollars for a full page of a window."""
+        ...
 
 
 @runtime_checkable

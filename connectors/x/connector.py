@@ -106,6 +106,12 @@ class XConnector:
 
     # --- reading ------------------------------------------------------------------------------
 
+    @property
+    def page_usd(self) -> float:
+        """What a full page of this mode costs. Mentions that are no longer fresh are read by search."""
+        listing = LISTINGS[Mode.RECENT if self._config.mode is Mode.MENTIONS else self._config.mode]
+        return listing.largest_page * listing.post_usd
+
     def fetch(self, ask: Ask) -> Page:
         """One page of a window; `resume` goes on with exactly the next one.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from connectors.base import Gauged
+from connectors.base import Gauged, Priced
 from monitor.domain.coverage import Gap, Interval
 from monitor.domain.errors import (
     BadResponse,
@@ -89,9 +89,10 @@ class Listener(Protocol):
 def begin(store: Store, targets: Sequence[Target], wish: Wish, clock: Clock) -> Run:
     """Opens every window of a new run, in one transaction. Raises NotCapable, WrongUse."""
     now = clock.now()
-    window = Interval(wish.window.start, min(wish.window.end, now))
-    if window.is_empty or window.end <= window.start:
+    end = min(wish.window.end, now)
+    if end <= wish.window.start:
         raise WrongUse("The window is empty: --since must lie before --until, and in the past.")
+    window = Interval(wish.window.start, end)
     plans = [(t, *plan(t, window, wish.query, now)) for t in targets]
     if not any(parts for _, parts, _ in plans):
         raise NotCapable("Nothing of this window can be had any more.", action="See it with --dry-run.")
@@ -144,18 +145,23 @@ def take_up(store: Store, name: str, clock: Clock, budget_usd: float | None = No
 class RunGate(Gate):
     """The credential's requests, but the run's own money."""
 
-    def __init__(self, allowance: Allowance, run: str) -> None:
+    def __init__(self, allowance: Allowance, run: str, connector: object) -> None:
         super().__init__(allowance, BACKFILL)
         self._run = run
+        self._dearest = connector.page_usd if isinstance(connector, Priced) else 0.0
 
     def money(self, session: Session, now: datetime, expected_usd: float) -> None:
-        """The run's budget; without one, a day's budget of the source, apart from what polling spends."""
+        """The run's budget; without one, a day's budget of the source, apart from what polling spends.
+
+        What was said on the command line is never exceeded: the next page is taken to be full.
+        """
         run, allowance = session.backfills.get(self._run), self.allowance
+        expected_usd = max(expected_usd, self._dearest)
         if run.budget_usd is not None:
-            if run.spent_usd + expected_usd > run.budget_usd or run.spent_usd >= run.budget_usd > 0:
-                next_page = f" and the next page costs about ${expected_usd:.2f}" if expected_usd else ""
+            if expected_usd and run.spent_usd + expected_usd > run.budget_usd:
                 raise QuotaExhausted(
-                    f"${run.spent_usd:.2f} of the budget of ${run.budget_usd:.2f} is spent{next_page}."
+                    f"${run.spent_usd:.2f} of the budget of ${run.budget_usd:.2f} is spent, "
+                    f"and the next page may cost ${expected_usd:.2f}."
                 )
         elif allowance.cap_usd is not None:
             spent = session.ledger.spend_since(allowance.source + BESIDE, utc_text(now)[:10])[0]
@@ -163,6 +169,7 @@ class RunGate(Gate):
 
     def pay(self, session: Session, now: datetime, usd: float) -> None:
         """Counts for the run, and for the source apart from its polling."""
+        self._dearest = max(self._dearest, usd)
         session.ledger.spent(self.allowance.source + BESIDE, now, usd)
         session.backfills.paid(self._run, now, usd)
 
@@ -178,7 +185,6 @@ class _Lane:
     part: Part
     poll: Poll
     windows: list[Window]
-    page_usd: float = 0.0
     rests_until: datetime | None = None
     why: str = ""
     failures: int = 0
@@ -225,12 +231,11 @@ class Backfill:
         name = target.source.name
         with self.store.read() as session:
             windows = [w for w in session.ledger.windows_of_run(self.run.name) if w.source == name]
-            states = {s.source: s.page_usd for s in session.ledger.states()}
         part = Part(name, CollectReport(name), len(windows))
         open_ones = [w for w in windows if w.state != "drained"]
         part.drained = part.windows - len(open_ones)
         part.share = _share(part)
-        gate = RunGate(target.allowance, self.run.name)
+        gate = RunGate(target.allowance, self.run.name, target.connector)
 
         def after_page() -> None:
             lane.failures = 0
@@ -240,14 +245,13 @@ class Backfill:
         poll = Poll(
             self.store, target.connector, target.source, self.clock, self.is_own, gate, after_page=after_page
         )
-        lane = _Lane(target, part, poll, open_ones, states.get(name, 0.0))
+        lane = _Lane(target, part, poll, open_ones)
         return lane
 
     def _step(self, lane: _Lane) -> None:
         window, part = lane.windows[0], lane.part
         part.at = window.interval
-        expected = part.report.page_usd if part.report.page_usd is not None else lane.page_usd
-        end = drain(lane.poll, window, part.report, page_usd=expected)
+        end = drain(lane.poll, window, part.report)
         if isinstance(end, Drained):
             lane.windows.pop(0)
             part.drained += 1

@@ -50,7 +50,7 @@ def server() -> Iterator[FakeServer]:
 
 
 def watching(server: FakeServer, folder: Path, **config: float) -> Reading:
-    source = XConfig(name="src", kind="x", query="northwind", timeout=timedelta(seconds=2), **config)  # type: ignore[arg-type]
+    source = XConfig(name="src", kind="x", query="northwind", timeout=timedelta(seconds=2), **config)
     connector = XConnector(source, fake_x.account(server.base_url), server.platform.clock)
     return Reading(folder, server, source, connector)
 
@@ -162,7 +162,7 @@ def test_context_that_is_deleted_shows_as_removed(x: Reading) -> None:
 
 
 def test_context_that_turns_out_to_be_a_mention_becomes_one(x: Reading) -> None:
-    root, theirs, answer = a_thread(x)
+    _, theirs, answer = a_thread(x)
     x.poll()
     x.explain()
     x.happen("edit", id=answer, text="northwind: same here, every time")

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from connectors.base import Page, RateState, SourceConfig
+from connectors.base import Ask, Page, RateState, SourceConfig
 from monitor.domain.errors import QuotaExhausted, RateLimited
 from monitor.stages.collect import CollectReport, collect
 from monitor.stages.health import SourceReport, source_report
-from monitor.stages.limits import CONTEXT, RECHECK, Gate, allowances
+from monitor.stages.limits import COLLECT, CONTEXT, RECHECK, Gate, Use, allowances
 from monitor.store.sqlite import SqliteStore
 from tests.clock import TestClock
-from tests.integration.stages.board import Ask, Board, BoardConnector
+from tests.integration.stages.board import Board, BoardConnector
 
 
 class Own(SourceConfig):
@@ -57,7 +57,7 @@ class Office:
 
     def source(self, name: str, *, own: bool = False, account: str | None = "care", **more: float) -> None:
         model = Own if own else SourceConfig
-        self.sources[name] = model(name=name, kind="board", account=account, **more)  # type: ignore[arg-type]
+        self.sources[name] = model(name=name, kind="board", account=account, **more)
 
     def posts(self, count: int) -> None:
         for _ in range(count):
@@ -77,9 +77,9 @@ class Office:
             found = source_report(session, list(self.sources.values()), self.clock.now())
         return next(r for r in found if r.source == name)
 
-    def gate(self, name: str, use: object = None) -> Gate:
+    def gate(self, name: str, use: Use | None = None) -> Gate:
         share = allowances(list(self.sources.values()))[name]
-        return Gate(share, use) if use else Gate(share)  # type: ignore[arg-type]
+        return Gate(share, use or COLLECT)
 
 
 @pytest.fixture

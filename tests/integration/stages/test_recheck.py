@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -182,7 +183,7 @@ def test_every_post_is_looked_at_at_least_daily(x: Watch) -> None:
         x.forward(minutes=15)
         if x.look_again().asked:
             looks.append(x.clock.now())
-    between = [b - a for a, b in zip(looks, looks[1:], strict=False)]
+    between = [b - a for a, b in pairwise(looks)]
     assert max(between) <= timedelta(hours=24)
     assert min(between) == timedelta(minutes=30), "young posts are looked at more often"
     lookups = [line for line in x.server.log if line.endpoint == "lookup"]
