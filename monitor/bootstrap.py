@@ -133,10 +133,16 @@ class App:
         """The connector of one source. Raises NotFound."""
         with self._making:
             if name not in self._connectors:
-                config = self.settings.source(name)
+                config = self._beside_the_database(self.settings.source(name))
                 made = connector_class(config.kind)(config, self._account(config), self.clock)
                 self._connectors[name] = made
             return self._connectors[name]
+
+    def _beside_the_database(self, config: SourceConfig) -> SourceConfig:
+        """Malformed rows of an export are kept beside the database, wherever the command was called."""
+        if config.kind != "archive" or getattr(config, "rejects", None) is not None:
+            return config
+        return config.model_copy(update={"rejects": self._data_folder / f"{config.name}.rejects.jsonl"})
 
     def _account(self, config: SourceConfig) -> Account | None:
         """The account of a source. What a connector writes lies beside the database, unless told otherwise."""
@@ -381,7 +387,9 @@ class App:
         for word in dict.fromkeys(words):
             adhoc = word.startswith("archive:")
             source = self._adhoc(word.partition(":")[2]) if adhoc else self.settings.source(word)
-            connector = connector_class(source.kind)(source, self._account(source), self.clock)
+            connector = connector_class(source.kind)(
+                self._beside_the_database(source), self._account(source), self.clock
+            )
             allowance = alone(source) if adhoc else self._allowances[source.name]
             # A run is taken up from whatever folder: the word holds the whole path.
             name = f"archive:{getattr(source, 'path', '')}" if adhoc else word

@@ -56,7 +56,7 @@ class ArchiveConfig(SourceConfig):
     )
     rejects: Path | None = Field(
         default=None,
-        description="Where malformed rows are kept; `<name>.rejects.jsonl` in the current folder by default.",
+        description="Where malformed rows are kept; `<name>.rejects.jsonl` beside the database by default.",
     )
 
     @field_validator("columns")
