@@ -425,10 +425,10 @@ class App:
         return Backfill(self.store, run, targets, self.clock, self.is_own, listener).work()
 
     def draft_backfilled(self, run: Run, sources: Iterable[str]) -> int:
-        """Drafts for the cases that a run brought; returns how many drafts were proposed."""
+        """Drafts for the cases of a run's window; returns how many drafts were proposed."""
         proposed = 0
         for source in sources:
-            pick = partial(_backfilled, source=source, since=run.started_at)
+            pick = partial(_backfilled, source=source, window=run.window)
             while (
                 report := drafting.draft(self.store, self.compose, source_of, self.clock, pick=pick)
             ).looked_at:
@@ -601,8 +601,8 @@ def _explained(reports: Iterable[explaining.ContextReport]) -> dict[str, int]:
     return {"threads": sum(r.threads for r in found), "posts": sum(r.posts for r in found)}
 
 
-def _backfilled(session: Session, limit: int, *, source: str, since: datetime) -> list[Case]:
-    return session.backfills.to_draft(source, since, limit)
+def _backfilled(session: Session, limit: int, *, source: str, window: Interval) -> list[Case]:
+    return session.backfills.to_draft(source, window, limit)
 
 
 def source_of(case: Case) -> str:

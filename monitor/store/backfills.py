@@ -106,9 +106,15 @@ class Backfills:
         self._db.execute("backfill_link", {"run": name, "incident_id": row["id"]})
         return int(row["id"])
 
-    def to_draft(self, source: str, since: datetime, limit: int, after: int = 0) -> list[Case]:
-        """Open backfilled cases of a source, opened since `since`, without a draft or a reason for none."""
-        params = {"source": source, "since": utc_text(since), "limit": limit, "after": after}
+    def to_draft(self, source: str, window: Interval, limit: int, after: int = 0) -> list[Case]:
+        """Open backfilled cases of a source and a window, without a draft or a reason for none."""
+        params = {
+            "source": source,
+            "since": utc_text(window.start),
+            "until": utc_text(window.end),
+            "limit": limit,
+            "after": after,
+        }
         return [case_of(row) for row in self._db.rows("cases_backfilled_to_draft", params)]
 
 

@@ -39,9 +39,9 @@ ON CONFLICT (name) DO NOTHING;
 SELECT id FROM incidents WHERE name = :name;
 
 -- name: cases_backfilled_to_draft
--- Open cases of backfilled posts of some sources without a first draft.
+-- Open cases of backfilled posts of a source and a stretch, without a first draft.
 SELECT c.* FROM cases c WHERE c.id > :after AND c.status = 'open' AND c.origin = 'backfill'
-  AND c.opened_at >= :since AND c.source = :source
+  AND c.last_customer_at >= :since AND c.last_customer_at < :until AND c.source = :source
   AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.case_id = c.id
     AND d.state NOT IN ('posted', 'confirmed', 'superseded', 'expired', 'withdrawn'))
   AND NOT EXISTS (SELECT 1 FROM withheld w WHERE w.case_id = c.id)

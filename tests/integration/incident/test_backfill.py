@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_what_is_older_than_the_platform_shows_is_a_gap_for_good(past: Past, ser
     target = past.add_x(server)
     wish = Interval(NOW - timedelta(days=20), NOW - timedelta(days=5))
     found = forecast(target, wish, None, past.clock.now())
-    assert [why for _, why in found.estimate.cannot][0] == "window_expired"
+    assert found.estimate.cannot[0][1] == "window_expired"
     assert found.estimate.posts == len(made_at(server, Interval(found.reachable.start, wish.end)))  # type: ignore[union-attr]
     (part,) = past.work(past.begin(wish))
     assert part.complete
@@ -291,5 +292,5 @@ def test_chunks_lie_side_by_side_at_midnights() -> None:
         parts = list(chunks(whole))
         assert parts[0].start == whole.start
         assert parts[-1].end == whole.end
-        assert all(a.end == b.start and a.end.hour == 0 for a, b in zip(parts, parts[1:], strict=False))
+        assert all(a.end == b.start and a.end.hour == 0 for a, b in pairwise(parts))
         assert len(parts) <= 150
