@@ -26,12 +26,8 @@ class _Forms(HTMLParser):
         elif self.found and tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select:
-            fields = self.found[-1]
-            fields[self._select] = (
-                given.get("value", "")
-                if "selected" in given
-                else fields.get(self._select, given.get("value", ""))
-            )
+            fields, value = self.found[-1], given.get("value", "")
+            fields[self._select] = value if "selected" in given else fields.get(self._select, value)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
