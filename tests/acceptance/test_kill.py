@@ -34,7 +34,7 @@ from monitor.store.sqlite import SqliteStore
 
 SEED = 20260305
 POSTS = 3000
-APPROVALS = 400
+APPROVALS = 450
 PATIENCE = 600.0  # seconds for the last, undisturbed run
 
 CONFIG = """
@@ -104,7 +104,7 @@ class Team:
             back = [d for d in session.drafts.in_state(DraftState.EDITED) if d.id in self.approved]
             fresh = session.drafts.in_state(DraftState.PROPOSED, limit=50)
         room = APPROVALS - len(self.approved)
-        for draft in back + self.rng.sample(fresh, k=max(0, min(3, len(fresh), room))):
+        for draft in back + self.rng.sample(fresh, k=max(0, min(4, len(fresh), room))):
             self._approve(draft.id)
 
     def _approve(self, draft_id: int) -> None:
@@ -167,14 +167,18 @@ def kill_and_compare(folder: Path, kills: int) -> str:
     store = SqliteStore(f"sqlite:///{folder / 'presszero.db'}")
     store.migrate()
     team = Team(store, rng)
-    for _ in range(kills):
-        # Most of what there is to do happens between one and four seconds after the start.
+    for i in range(kills):
+        # Most of what there is to do happens between one and four seconds after the start. Every other
+        # kill is aimed: at the first moment after that in which an attempt is seen without an answer.
         ends = time.monotonic() + rng.uniform(0.3, 4.5)
         with running(folder) as process:
             while time.monotonic() < ends:
                 assert process.poll() is None, (folder / "run.log").read_text()[-3000:]
                 team.work()
                 time.sleep(rng.uniform(0.0, 0.1))
+            if i % 2:
+                team.work()
+                _until_sending(store, time.monotonic() + 1.5)
     with running(folder) as process:
         ends = time.monotonic() + PATIENCE
         while what := waiting(store, team):
@@ -187,6 +191,14 @@ def kill_and_compare(folder: Path, kills: int) -> str:
     said = compare(folder, store, team, good)
     store.close()
     return f"{kills} kills: {said}"
+
+
+def _until_sending(store: SqliteStore, ends: float) -> None:
+    """Returns while a reply is on its way: after its attempt was written, before its answer was."""
+    while time.monotonic() < ends:
+        with store.read() as session:
+            if session.drafts.in_state(DraftState.SENDING, 1):
+                return
 
 
 def compare(folder: Path, store: SqliteStore, team: Team, good: set[str]) -> str:
