@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from monitor.bootstrap import App
 
 USER = "demo"
-PAST = timedelta(days=6)  # `replay_head` of the sample source
-HEAD = 'replay_head = "6d"'
+PAST = timedelta(days=6)  # of the sample week; the seventh day plays while you watch
+_HEAD = re.compile(r"^replay_head = .*$", re.MULTILINE)
 
 
 def demo(
@@ -63,9 +64,10 @@ def _lay_out(place: Path, now: datetime) -> Path:
     try:
         place.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            file.write_text(
-                example_config().replace(HEAD, f"{HEAD}\nreplay_start = {utc_text(now)}"), "utf-8"
-            )
+            head = f'replay_head = "{PAST.days}d"\nreplay_start = {utc_text(now)}'
+            text, found = _HEAD.subn(head, example_config())
+            assert found == 1, "the example replays the sample week"  # noqa: S101
+            file.write_text(text, encoding="utf-8")
     except OSError as exc:
         raise WrongUse(f"{file} can't be written: {exc.strerror}.", action="Choose another --dir.") from exc
     out(f"The sample brand is in {place}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +12,11 @@ from monitor.cli.say import as_json, out, table
 from monitor.domain.moments import say_duration, utc_text
 
 if TYPE_CHECKING:
-    from connectors.base import SourceConfig
     from monitor.domain.coverage import Gap
-    from monitor.store.ledger import SourceState
-    from monitor.store.session import Session
+    from monitor.stages.health import SourceReport
+
+# Lines of the deletion ledger that are printed; --json gives as many again.
+DELETIONS = 100
 
 
 def sources(
@@ -23,67 +24,91 @@ def sources(
     kinds: Annotated[
         bool, typer.Option("--kinds", help="What there is to choose from, and what each can do.")
     ] = False,
+    deletions: Annotated[
+        bool, typer.Option("--deletions", help="Which posts were deleted at their source, and here when.")
+    ] = False,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """How every source stands.
 
-    Health, last complete poll, gaps, rate and money. With --kinds: what there is to choose from.
+    Health, last complete poll, lag, gaps, requests left, and money against the budget. With --kinds:
+    what there is to choose from. With --deletions: what was deleted at its source, and when here.
     """
     if kinds:
         _print_kinds(json)
         return
+    from monitor.stages.health import source_report
+
     with opened(ctx) as app, app.store.read() as session:
-        now = app.clock.now()
-        rows = [_source(session, config, now) for config in app.settings.sources]
+        if deletions:
+            found = session.rechecks.deletions(DELETIONS)
+        else:
+            reports = source_report(session, app.settings.sources, app.clock.now())
+    if deletions:
+        rows = [
+            (d.key.platform, d.key.native_id, d.source, d.noticed_at, d.purged_at, d.reason) for d in found
+        ]
+        _print_rows(("platform", "native_id", "source", "noticed_at", "purged_at", "reason"), rows, json)
+        return
     if json:
-        as_json(rows)
+        as_json([_source(r) for r in reports])
         return
     table(
-        ("source", "kind", "health", "last complete", "mentions", "rate left", "today", "month"),
-        [_cells(row) for row in rows],
+        (
+            "source",
+            "kind",
+            "health",
+            "last complete",
+            "lag",
+            "gaps",
+            "mentions",
+            "rate left",
+            "today",
+            "month",
+        ),
+        [_cells(r) for r in reports],
     )
-    for row in rows:
-        if row["error"]:
-            out(f"{row['source']}: {row['error']['code']}: {row['error']['text']}")
-        for gap in row["gaps"]:
-            again = "will be filled" if gap["fillable"] else "can't be filled"
-            span = f"{utc_text(gap['start_at'])} to {utc_text(gap['end_at'])}"
-            out(f"{row['source']}: gap {span}, {gap['reason']}, {again}")
+    for report in reports:
+        for line in _notes(report):
+            out(f"{report.source}: {line}")
 
 
-def _source(session: Session, config: SourceConfig, now: datetime) -> dict[str, Any]:
-    state = next((s for s in session.ledger.states() if s.source == config.name), None)
-    today, month = utc_text(now)[:10], utc_text(now)[:8] + "01"
+def _print_rows(columns: tuple[str, ...], rows: list[tuple[Any, ...]], json: bool) -> None:
+    if json:
+        as_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    plain = [tuple(utc_text(cell) if hasattr(cell, "tzinfo") else cell for cell in row) for row in rows]
+    table(tuple(name.replace("_", " ") for name in columns), plain)
+
+
+def _source(r: SourceReport) -> dict[str, Any]:
     return {
-        "source": config.name,
-        "kind": config.kind,
-        "enabled": config.enabled,
-        "health": _health(state, config),
-        "error": {"code": state.error_code, "text": state.error_text} if state and state.error_code else None,
-        "last_try_at": state.last_try_at if state else None,
-        "last_complete_at": state.last_complete_at if state else None,
-        "lag_seconds": _lag(state, now),
-        "not_before": state.not_before if state else None,
-        "mentions": state.mentions_total if state else 0,
-        "rejects": state.rejects_total if state else 0,
-        "rate_remaining": state.rate_remaining if state else None,
-        "rate_limit": state.rate_limit if state else None,
-        "spent_today_usd": session.ledger.spend_since(config.name, today)[0],
-        "spent_month_usd": session.ledger.spend_since(config.name, month)[0],
-        "budget_per_day": config.budget_per_day,
-        "coverage": [{"start_at": i.start, "end_at": i.end} for i in session.ledger.coverage(config.name)],
-        "gaps": [_gap(g) for g in session.ledger.gaps(config.name)],
+        "source": r.source,
+        "kind": r.kind,
+        "enabled": r.enabled,
+        "health": r.health,
+        "error": {"code": r.error[0], "text": r.error[1]} if r.error else None,
+        "last_try_at": r.last_try_at,
+        "last_complete_at": r.last_complete_at,
+        "lag_seconds": r.lag.total_seconds() if r.lag is not None else None,
+        "not_before": r.not_before,
+        "mentions": r.mentions,
+        "rejects": r.rejects,
+        "account": r.rate.account,
+        "rate_remaining": r.rate.remaining,
+        "rate_limit": r.rate.limit,
+        "rate_reset_at": r.rate.reset_at,
+        "account_waits_until": r.rate.waits_until,
+        "spent_today_usd": round(r.money.today, 4),
+        "spent_month_usd": round(r.money.month, 4),
+        "backfills_month_usd": round(r.money.backfills_month, 4),
+        "requests_today": r.money.requests_today,
+        "budget_per_day": r.money.budget_per_day,
+        "watched": r.recheck.watched,
+        "recheck_overdue": r.recheck.overdue,
+        "coverage": [{"start_at": i.start, "end_at": i.end} for i in r.coverage],
+        "gaps": [_gap(g) for g in r.gaps],
     }
-
-
-def _health(state: SourceState | None, config: SourceConfig) -> str:
-    if not config.enabled:
-        return "off"
-    return state.health if state else "new"
-
-
-def _lag(state: SourceState | None, now: datetime) -> float | None:
-    return (now - state.last_complete_at).total_seconds() if state and state.last_complete_at else None
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
@@ -96,13 +121,31 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
 
 
-def _cells(row: dict[str, Any]) -> tuple[object, ...]:
-    lag, budget = row["lag_seconds"], row["budget_per_day"]
-    limit = f"{row['rate_remaining']} of {row['rate_limit']}" if row["rate_limit"] else "–"
-    complete = f"{say_duration(timedelta(seconds=lag))} ago" if lag is not None else "never"
-    today = f"${row['spent_today_usd']:.2f}" + (f" of ${budget:.2f}" if budget else "")
-    month = f"${row['spent_month_usd']:.2f}"
-    return row["source"], row["kind"], row["health"], complete, row["mentions"], limit, today, month
+def _cells(r: SourceReport) -> tuple[object, ...]:
+    left = f"{r.rate.remaining} of {r.rate.limit}" if r.rate.limit else "–"
+    complete = utc_text(r.last_complete_at)[:16].replace("T", " ") if r.last_complete_at else "never"
+    lag = say_duration(r.lag) if r.lag is not None else "–"
+    budget = r.money.budget_per_day
+    today = f"${r.money.today:.2f}" + (f" of ${budget:.2f}" if budget is not None else "")
+    month = f"${r.money.month + r.money.backfills_month:.2f}"
+    return r.source, r.kind, r.health, complete, lag, len(r.gaps), r.mentions, left, today, month
+
+
+def _notes(r: SourceReport) -> Iterator[str]:
+    if r.error is not None:
+        yield f"{r.error[0]}: {r.error[1]}"
+    if r.not_before is not None:
+        yield f"rests until {utc_text(r.not_before)}"
+    if r.rate.waits_until is not None:
+        yield f"{r.rate.account} waits until {utc_text(r.rate.waits_until)}"
+    for gap in r.gaps:
+        again = "will be filled" if gap.fillable else "can't be filled"
+        yield f"gap {utc_text(gap.interval.start)} to {utc_text(gap.interval.end)}, {gap.reason}, {again}"
+    if r.recheck.overdue and r.recheck.unread_since is not None:
+        since = utc_text(r.recheck.unread_since)
+        yield f"{r.recheck.overdue} of {r.recheck.watched} posts wait to be looked at again, since {since}"
+    if r.money.backfills_month:
+        yield f"${r.money.backfills_month:.2f} of this month went into backfills"
 
 
 # --- kinds ----------------------------------------------------------------------------------------

@@ -162,14 +162,22 @@ _ENDS = {
 def follow(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
     """Sees what became of the customers.
 
-    Settles outcomes, and brings back what we promised.
+    Settles outcomes, brings back what we promised, and looks again at stored posts whose turn it is.
     """
     with opened(ctx) as app:
         report = app.run_follow()
+        looked = app.run_recheck()
     counts = {"settled": report.settled, "silent": report.silent, "reminded": report.reminded}
+    again = {name: sum(getattr(r, name) for r in looked) for name in ("asked", "edited", "removed")}
     if json:
-        as_json(counts)
+        as_json({**counts, **again})
     else:
         out(
             f"{report.settled} settled, {report.silent} gone silent, {report.reminded} promises brought back."
         )
+        out(f"{again['asked']} posts looked at again, {again['edited']} edited, {again['removed']} removed.")
+    for each in looked:
+        if each.error is not None:
+            err(f"{each.source}: {each.error}")
+    if any(each.error is not None for each in looked):
+        raise typer.Exit(PARTLY_FAILED)
