@@ -155,7 +155,7 @@ def _advance_live(session: Session, window: Window, page: Page, now: datetime) -
         ledger.rated(name, remaining=page.rate.remaining, limit=page.rate.limit, reset_at=page.rate.reset_at)
     if page.cost_usd:
         ledger.page_cost(name, page.cost_usd)
-    if page.proves is not None:
+    if page.proves is not None and window.interval is not None:  # a file's posts have times of their own
         ledger.looked_up_to(name, page.proves.end)
     if page.resume is None:
         _close(session, window, now)
