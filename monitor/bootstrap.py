@@ -551,6 +551,7 @@ class App:
                 undo=settings.review.undo,
                 version=__version__,
                 own_handles=settings.every_handle,
+                sources=settings.sources,
                 check=self.check,
                 lint=self.lint,
                 measure=self.measure,

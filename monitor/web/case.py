@@ -98,6 +98,8 @@ def changes(seen: str, conversation: Conversation) -> dict[int, str]:
         return {}
     found = {}
     for turn in conversation.turns:
+        if turn.context:  # what others say around a case unmakes no draft
+            continue
         was = before.get(turn.mention_id)
         if was is None:
             found[turn.mention_id] = "new"

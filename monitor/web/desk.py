@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from monitor.domain.coverage import Gap, Interval
 from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
 from monitor.stages import people, review
+from monitor.stages.health import SourceReport, source_report
 from monitor.store.ledger import SourceState
 from monitor.web.access import Admin, Pauser, Reader, Services
 from monitor.web.case import Notice
@@ -31,6 +32,7 @@ class SourceView:
     covered: tuple[tuple[float, float], ...]
     share: float | None  # of the time since it was first covered, 0–1
     gaps: int
+    report: SourceReport | None = None  # lag, money, limits; None for a source that is not configured
 
 
 @router.get("/sources")
@@ -41,8 +43,12 @@ def sources(request: Request, services: Services, person: Reader) -> Response:
     with services.store.read() as session:
         frame = frame_of(session)
         gaps = session.ledger.gaps()
+        reports = {r.source: r for r in source_report(session, services.sources, now)}
         views = [
-            _source_view(state, session.ledger.coverage(state.source), gaps, window)
+            replace(
+                _source_view(state, session.ledger.coverage(state.source), gaps, window),
+                report=reports.get(state.source),
+            )
             for state in session.ledger.states()
         ]
     return render(

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.domain.case import Lane
-from monitor.domain.moments import parse_moment
+from monitor.domain.moments import parse_moment, say_duration
 from monitor.stages.people import May, SignedIn
 from monitor.store.ledger import SourceState
 from monitor.store.protocol import Row
@@ -107,6 +107,7 @@ def render(
             now=now,
             moment=lambda at: times.local(at, services.timezone, now),
             ago=lambda at: times.ago(at, now),
+            said=say_duration,
             **context,
         )
     )

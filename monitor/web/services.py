@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from connectors.base import SourceConfig
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
@@ -48,6 +49,7 @@ class WebServices:
     undo: timedelta  # from the yes to the sending
     version: str = ""
     own_handles: frozenset[str] = frozenset()
+    sources: Sequence[SourceConfig] = ()  # as configured: with them the sources page knows money and limits
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor
     measure: Callable[[str, str, str], tuple[int, int] | None] | None = (
