@@ -200,7 +200,7 @@ def test_nothing_in_a_post_reaches_the_terminal_as_a_command(program: Program) -
 
 def test_follow_and_an_empty_queue(program: Program) -> None:
     program.write_config()
-    assert program.json("follow") == {"settled": 0, "silent": 0, "reminded": 0}
+    assert set(program.json("follow").values()) == {0}
     assert program.json("queue", "list") == []
     assert "Now: 0" in program.run("queue", "list").stdout
     assert "Nothing was due" in program.run("publish").stdout
