@@ -1,0 +1,111 @@
+"""What a person does with a case: assign, close, reopen, correct, note; and the switch that stops posting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.domain.case import Case, CaseStatus, Outcome, due_at
+from monitor.domain.draft import DraftState
+from monitor.domain.errors import (
+    WrongUse,
+)
+from monitor.domain.moments import Clock
+from monitor.domain.reading import INTENTS, Urgency
+from monitor.store.protocol import Store
+
+
+def assign(store: Store, case_id: int, user: str, assignee: str | None, clock: Clock) -> Case:
+    """Gives a case to a person, or to nobody."""
+    now = clock.now()
+    with store.write() as session:
+        case = session.cases.update(replace(session.cases.get(case_id), assignee=assignee))
+        session.audit.record(now, user, "case.assigned", f"case:{case_id}", to=assignee)
+        return case
+
+
+def close(store: Store, case_id: int, user: str, outcome: Outcome, clock: Clock) -> Case:
+    """A person says what became of the customer. A draft that is still waiting is dropped."""
+    now = clock.now()
+    with store.write() as session:
+        case = session.cases.get(case_id)
+        draft = session.drafts.live_of(case_id)
+        if draft is not None:
+            session.drafts.move(draft, DraftState.REJECTED, now, reason="case closed")
+        case = session.cases.settle(case, outcome, now, user)
+        session.audit.record(now, user, "case.closed", f"case:{case_id}", outcome=outcome.value)
+        return session.cases.relane(case, None)
+
+
+def reopen(store: Store, case_id: int, user: str, clock: Clock) -> Case:
+    """Brings a case back that was closed or set aside."""
+    now = clock.now()
+    with store.write() as session:
+        case = session.cases.update(
+            replace(session.cases.get(case_id), status=CaseStatus.OPEN, closed_at=None, outcome=None)
+        )
+        session.cases.clear_withheld(case_id)
+        session.audit.record(now, user, "case.reopened", f"case:{case_id}")
+        draft = session.drafts.live_of(case_id)
+        return session.cases.relane(case, draft.state if draft else None)
+
+
+def correct(store: Store, case_id: int, user: str, field: str, value: str, clock: Clock) -> Case:
+    """A person corrects a reading: `field` is "urgency" or "intent". The clock follows at once."""
+    now = clock.now()
+    with store.write() as session:
+        conversation = session.cases.conversation(case_id)
+        case, turn = conversation.case, conversation.to_answer
+        if field == "urgency" and value in Urgency.__members__:
+            was, level = case.urgency.value, Urgency(value)
+            new = replace(case, urgency=level, due_at=due_at(level, case.clock_start, case.origin))
+        elif field == "intent" and value in INTENTS:
+            was, new = case.primary_intent, replace(case, primary_intent=value)
+        else:
+            raise WrongUse(f"{field} can't become {value!r}.", action="Correct urgency (P0–P4) or intent.")
+        if new.status is CaseStatus.ASIDE:
+            new = replace(new, status=CaseStatus.OPEN)
+        new = session.cases.update(new)
+        if turn is not None:
+            session.readings.correct(
+                case_id=case_id,
+                mention_id=turn.mention_id,
+                what=field,
+                was=was,
+                became=value,
+                user=user,
+                at=now,
+            )
+        session.audit.record(now, user, f"case.{field}_corrected", f"case:{case_id}", was=was, became=value)
+        draft = session.drafts.live_of(case_id)
+        return session.cases.relane(new, draft.state if draft else None)
+
+
+def note(store: Store, case_id: int, user: str, text: str, clock: Clock) -> None:
+    """Adds an internal note to a case."""
+    now = clock.now()
+    if not text.strip():
+        raise WrongUse("A note can't be empty.")
+    with store.write() as session:
+        session.cases.get(case_id)
+        session.cases.note(case_id, user, text.strip(), now)
+        session.audit.record(now, user, "case.noted", f"case:{case_id}")
+
+
+def settle_promise(store: Store, promise_id: int, user: str, kept: bool, clock: Clock) -> bool:
+    """A person says that a promise was kept, or not. False when it was settled before."""
+    now = clock.now()
+    with store.write() as session:
+        settled = session.cases.settle_promise(promise_id, kept, now, user)
+        if settled:
+            session.audit.record(now, user, "promise.settled", f"promise:{promise_id}", kept=kept)
+        return settled
+
+
+def pause(store: Store, user: str, on: bool, reason: str, clock: Clock) -> None:
+    """The one visible switch that stops all posting, with a reason; or starts it again."""
+    now = clock.now()
+    if on and not reason.strip():
+        raise WrongUse("Say why posting is paused: everybody will see it.")
+    with store.write() as session:
+        session.people.set_switch("pause_posting", "on" if on else "off", reason.strip(), user, now)
+        session.audit.record(now, user, "posting.paused" if on else "posting.resumed", "switch:pause_posting")
