@@ -57,6 +57,13 @@ def m0004_limits_rechecks_backfills(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0005_newest_in_lane(db: sqlite_utils.Database) -> None:
+    """An index for the lanes that are read newest first."""
+    name = "sql/sqlite/0005_newest_in_lane.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 
