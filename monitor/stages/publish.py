@@ -183,7 +183,8 @@ def _objection(
 
 
 def _parent_text(conversation: Conversation, draft: Draft) -> str | None:
-    return next((t.mention.text for t in conversation.turns if t.mention.native_id == draft.in_reply_to), None)
+    answered_posts = (t.mention for t in conversation.turns if t.mention.native_id == draft.in_reply_to)
+    return next((m.text for m in answered_posts), None)
 
 
 def _prepare(

@@ -16,6 +16,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.moments import Clock
 from monitor.store.protocol import Store
+from monitor.store.session import Session
 
 # A claim is a courtesy, not a lock: it ends by itself when somebody goes to lunch.
 CLAIM_LASTS = timedelta(minutes=15)
