@@ -10,7 +10,7 @@ Faults of its own, besides those of `tests.fakes.faults`:
 
 | `do` | what happens |
 |---|---|
-| `duplicate` | the page repeats the one before it |
+| `duplicate` | the first page once more |
 | `empty` | a page without posts, and a cursor to go on with |
 | `shuffle` | the posts of the page are out of order |
 | `stale-cursor` | cursors are no longer taken: 400 |
@@ -249,7 +249,7 @@ class FakeBluesky:
         size, cursor = int(request.query.get("limit", 25)), request.query.get("cursor")
         if not 1 <= size <= 100:
             return _no(400, "InvalidRequest", f"Invalid params: integer too big (maximum 100, got {size})")
-        if cursor is not None:
+        if cursor is not None and not request.quirk("duplicate"):
             if request.quirk("stale-cursor") or "__" not in cursor:
                 return _no(400, "InvalidRequest", "Malformed cursor")
             mark = (int(cursor.partition("__")[0]), cursor.partition("__")[2].rstrip("~"))
