@@ -50,14 +50,16 @@ class Mentions:
         added, seen = Added(), utc_text(seen_at)
         stage = DONE if origin is Origin.CONTEXT else COLLECTED
         posts: list[Mention] = []
+        reposts: list[Mention] = []
         for mention in batch:
-            if mention.repost_of is None:
-                posts.append(mention)
-            else:
-                added.reposts += self._add_repost(mention)
+            (posts if mention.repost_of is None else reposts).append(mention)
         rows = [mention_row(m, source, origin.value, seen, is_own(m), stage) for m in posts]
         fresh = self._db.add_mentions(rows)
         added.new, added.known = len(fresh), len(rows) - len(fresh)
+        # Newest first, a repost comes before its original: it is counted when the original is there.
+        if fresh and self._db.one("reposts_any") is not None:
+            self._db.execute("reposts_known", {"first": fresh[0], "last": fresh[-1]})
+        added.reposts = sum(self._add_repost(repost) for repost in reposts)
         if added.known:
             self._look_again(posts, set(fresh), source, origin, seen, added)
         return added

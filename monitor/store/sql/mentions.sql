@@ -58,6 +58,17 @@ UPDATE mentions SET reposts = (SELECT count(*) FROM reposts r
   WHERE r.platform = mentions.platform AND r.repost_of = mentions.native_id)
 WHERE platform = :platform AND native_id = :native_id;
 
+-- name: reposts_any
+-- Whether there are reposts at all.
+SELECT 1 AS n FROM reposts LIMIT 1;
+
+-- name: reposts_known
+-- Reach of new mentions whose reposts were seen before them.
+UPDATE mentions SET reposts = (SELECT count(*) FROM reposts r
+  WHERE r.platform = mentions.platform AND r.repost_of = mentions.native_id)
+WHERE id >= :first AND id <= :last AND EXISTS (SELECT 1 FROM reposts r
+  WHERE r.platform = mentions.platform AND r.repost_of = mentions.native_id);
+
 -- name: own_replies_to
 -- Our own posts under a given post.
 SELECT * FROM mentions WHERE platform = :platform AND in_reply_to = :native_id AND own = 1 AND removed_at IS NULL

@@ -145,6 +145,15 @@ def test_reposts_add_reach_and_are_no_mentions(store: Store) -> None:
     assert (stored.reposts, added.reposts) == (3, 0)
 
 
+def test_reposts_that_come_before_their_original_count_too(store: Store) -> None:
+    reposts = [Mention("x", f"r{i}", "", NOON, author=f"u{i}", repost_of="1") for i in range(2)]
+    with store.write() as session:
+        session.mentions.add(reposts, source="s", origin=Origin.LIVE, seen_at=NOON, is_own=lambda _: False)
+        add(session, mention("1"), mention("2"))
+        reach = [m.reposts for i in "12" if (m := session.mentions.by_key(MentionKey("x", i)))]
+    assert reach == [2, 0]
+
+
 def test_context_is_not_worked_on_until_it_is_a_mention(store: Store) -> None:
     with store.write() as session:
         add(session, mention("1"), origin=Origin.CONTEXT)
