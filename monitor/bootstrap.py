@@ -367,7 +367,7 @@ class App:
 
     def run_publish(self) -> publishing.PublishReport:
         """Reconciles and sends."""
-        policy = publishing.Policy(lease=self.settings.publish.lease)
+        policy = publishing.Policy(lease=self.settings.publish.lease, pacing=self.settings.publish.pacing)
         return publishing.publish(self.store, self.route, self.clock, policy=policy)
 
     def run_follow(self) -> following.FollowReport:

@@ -25,7 +25,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from connectors.base import Account, SourceConfig
 from monitor.domain.errors import BadMoment, ConfigInvalid, NotFound
 from monitor.domain.moments import parse_duration
-from monitor.domain.reading import INTENTS, SIGNALS
 from monitor.respond.hours import BusinessHours
 
 ENV_PREFIX = "PRESSZERO_"
@@ -145,24 +144,6 @@ class Review(Table):
     undo: Duration = Field(
         default=timedelta(seconds=15), description="How long an approval can be taken back before it is sent."
     )
-    claim: Positive = Field(
-        default=timedelta(minutes=15),
-        description="How long a draft stays claimed by a person who does nothing.",
-    )
-    second_approver: Words = Field(
-        default=(), description="Intents and signals whose replies need a second person's yes."
-    )
-
-    @field_validator("second_approver")
-    @classmethod
-    def _known(cls, labels: Words) -> Words:
-        known = (*INTENTS, *SIGNALS)
-        for label in labels:
-            if label not in known:
-                near = difflib.get_close_matches(label, known, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-                raise ValueError(f"{label!r} is no intent or signal; {hint}")
-        return labels
 
 
 class Respond(Table):
@@ -214,7 +195,7 @@ class Publish(Table):
     """``[publish]``: how approved replies leave the house."""
 
     every: Positive = Field(
-        default=timedelta(seconds=5), description="How often the publisher looks for approved drafts."
+        default=timedelta(seconds=2), description="How often the publisher looks for approved drafts."
     )
     lease: Positive = Field(
         default=timedelta(minutes=2),

@@ -45,9 +45,14 @@ POSTPONE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`lease` must be longer than the longest call: while it runs nobody else judges the attempt."""
+    """`lease` must be longer than the longest call: while it runs nobody else judges the attempt.
+
+    `pacing` is the shortest time between two replies on one platform; who is too early waits for the
+    next run.
+    """
 
     lease: timedelta = timedelta(minutes=2)
+    pacing: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -249,6 +254,8 @@ def _begin(
             return None
         if _objection(session, draft, conversation, approval) or session.people.posting_paused():
             return None  # the next run says so in the draft
+        if policy.pacing and session.drafts.sent_since(draft.platform, now - policy.pacing):
+            return None
         session.drafts.move(draft, DraftState.SENDING, now)
         attempt = session.drafts.begin_attempt(draft_id, approval.id, reply.key, now, now + policy.lease)
         session.audit.record(

@@ -227,6 +227,11 @@ class Drafts:
         row = self._db.one("attempt_last_of", {"draft_id": draft_id})
         return attempt_of(row) if row else None
 
+    def sent_since(self, platform: str, since: datetime) -> bool:
+        """Whether an attempt was begun on a platform since `since`."""
+        row = self._db.one("attempt_newest_on", {"platform": platform, "since": utc_text(since)})
+        return row is not None and row["at"] is not None
+
     def attempts(self, draft_id: int) -> list[Attempt]:
         """Every attempt of a draft, oldest first."""
         return [attempt_of(row) for row in self._db.rows("attempts_of", {"draft_id": draft_id})]

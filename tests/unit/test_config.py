@@ -202,7 +202,7 @@ undo = "15s"
 
 [review]
 undo = "15 apples"
-second_approver = ["safety_hazrd"]
+unndo = "15s"
 
 [web]
 port = "http"
@@ -240,7 +240,7 @@ every = 120
     )
     assert said["[revew]"] == (":6", "did you mean `review`?")
     assert said["review.undo"][0] == ":10" and "15s" not in said["review.undo"][1]
-    assert "did you mean 'safety_hazard'?" in said["review.second_approver"][1]
+    assert said["review.unndo"] == (":11", "did you mean `undo`?")
     assert said["web.port"][1].startswith("write a whole number")
     assert said["accounts.care-x.base_ur"] == (":19", "did you mean `base_url`?")
     assert said['sources "x-mentions".every'][0] == ":26"

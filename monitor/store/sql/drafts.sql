@@ -99,6 +99,11 @@ SELECT * FROM attempts WHERE draft_id = :draft_id ORDER BY id DESC LIMIT 1;
 -- Every attempt of a draft.
 SELECT * FROM attempts WHERE draft_id = :draft_id ORDER BY id;
 
+-- name: attempt_newest_on
+-- When something was last sent on a platform.
+SELECT max(a.started_at) AS at FROM attempts a JOIN drafts d ON d.id = a.draft_id
+WHERE d.platform = :platform AND a.started_at >= :since;
+
 -- name: attempts_abandoned
 -- Attempts whose maker has died: nobody answered within the lease.
 SELECT * FROM attempts WHERE state = 'sending' AND lease_until < :now ORDER BY id LIMIT :limit;

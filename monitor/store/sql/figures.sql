@@ -1,7 +1,3 @@
--- name: figure_lanes
--- How many cases each lane holds.
-SELECT lane, count(*) AS n FROM cases GROUP BY lane;
-
 -- name: figure_volume
 -- What customers wrote in a stretch of time, by platform; `late` reached us only after it was over.
 SELECT platform, count(*) AS posts, sum(CASE WHEN first_seen_at >= :end_at THEN 1 ELSE 0 END) AS late,

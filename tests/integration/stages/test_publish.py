@@ -9,6 +9,7 @@ from monitor.domain.draft import DraftState, PromisePlan
 from monitor.domain.errors import AuthExpired, RateLimited, Refused, TargetGone
 from monitor.domain.mention import MentionKey
 from monitor.domain.posting import Absence, AttemptState, Declined, Later, Unknown
+from monitor.stages.publish import Policy, publish, routes
 from monitor.stages.removal import remove_post
 from tests.integration.stages.house import House
 
@@ -219,14 +220,26 @@ def test_refused_before_sending_goes_back_to_a_person(house: House, post: str) -
 
 
 def test_a_source_that_cannot_post_goes_back_to_a_person(house: House) -> None:
-    from monitor.stages.publish import publish, routes
-
     post = house.write("bag lost")
     house.work()
     house.approve(house.the_draft(post).id)
     house.clock.forward(seconds=16)
     publish(house.store, routes({}), house.clock)
     assert house.the_draft(post).state is DraftState.EDITED
+
+
+def test_replies_on_one_platform_keep_their_distance(house: House) -> None:
+    posts = [house.write("bag lost", author=f"a{i}") for i in range(3)]
+    house.work()
+    for post in posts:
+        house.approve(house.the_draft(post).id)
+    house.clock.forward(seconds=16)
+    route, policy = routes({"src": (house.platform, "brand")}), Policy(pacing=timedelta(seconds=2))
+    sent = []
+    for _ in range(4):
+        sent.append(len(publish(house.store, route, house.clock, policy=policy).posted))
+        house.clock.forward(seconds=2, milliseconds=1)
+    assert sent == [1, 1, 1, 0]
 
 
 def test_every_state_change_is_in_the_chain(house: House, post: str) -> None:
