@@ -28,6 +28,7 @@ from nlp.lexical import extra_ids
 from nlp.notes import notes_of
 from nlp.private_data import private_span
 from nlp.rulebook import Rulebook, read_rules
+from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
 from nlp.weights import HEADS, Floats, Weights
 
@@ -56,12 +57,16 @@ def make_language(nlp: Language, name: str) -> Component:
 @Language.factory("presszero_rules")
 def make_rules(nlp: Language, name: str) -> Component:
     """Holds the rules against the post: urgency floors, signals, claimed wait, private data, arousal."""
-    book = Rulebook(read_rules())
+    book, mender = Rulebook(read_rules()), Mender(read_known())
 
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
         text, folded = notes.post.text, notes.folded
         notes.hits = book.hits(folded, notes.lang)
+        mended = mender.mend(folded) if notes.lang == "en" else folded
+        if mended is not folded:
+            known = {hit.rule.id for hit in notes.hits}
+            notes.hits += [hit for hit in book.hits(mended, notes.lang) if hit.rule.id not in known]
         for hit in notes.hits:
             if hit.rule.signal:
                 notes.signals.append(

@@ -9,6 +9,7 @@ spaCy is imported by `load_reader`, not by this module: the command line must st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 256  # posts; bigger ones gain nothing and hold more memory
 MAX_CHARS = 20_000  # of a post are read; platforms end far below
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BEFORE_HEADS = ("presszero_language", "presszero_rules", "presszero_entities")
 
 
@@ -60,9 +62,9 @@ class SpacyReader:
 
 def doc_of(nlp: Language, post: Post) -> Doc:
     """The tokenized post with empty notes."""
-    text = post.text[:MAX_CHARS]
+    text = _SURROGATE.sub("\ufffd", post.text[:MAX_CHARS])  # half a character, which spaCy can't hold
     folded = fold(text)
-    if len(text) < len(post.text):
+    if text != post.text:
         post = Post(text, post.platform, post.lang, post.has_media, post.own_handles)
     return attach(nlp.make_doc(text), Notes(post, folded, word_starts(folded.text)))
 
@@ -89,13 +91,18 @@ def load_reader(
     products: Iterable[str] = (),
     places: Iterable[str] = (),
     model: Path = MODEL,
+    calibration: Path | None = None,
 ) -> SpacyReader:
     """A ready reader. `products` and `places` are the brand's names for things, found as entities.
 
     `own_handles` are our accounts on all platforms; a post's own `Post.own_handles` count besides.
-    Raises `ModelUnreadable` and `RuleInvalid`.
+    `calibration` is a brand's own (`nlp.refit`). Raises `ModelUnusable`, `RuleInvalid`, `RefitRefused`.
     """
     weights = load_weights(model)
+    if calibration is not None:
+        from nlp.refit import read_curves, recalibrated
+
+        weights = recalibrated(weights, read_curves(calibration))
     nlp = blank_pipeline(own_handles, products, places)
     heads: Any = nlp.add_pipe(
         "textcat_multilabel", config={"model": {"@architectures": "presszero.HashedHeads.v1"}}

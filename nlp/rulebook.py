@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.domain.errors import PressZeroError
+from monitor.domain.errors import RuleInvalid
 from monitor.domain.reading import SIGNALS, Urgency
 from nlp.anchors import anchors, word_starts
 from nlp.folding import Folded
@@ -30,13 +30,6 @@ WORDS_FILE = "words.toml"
 ANCHORS_FILE = "anchors.json"
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _KEYS = {"id", "floor", "signal", "why", "patterns", "not", "not_anywhere", "fires", "silent", "intent"}
-
-
-class RuleInvalid(PressZeroError):
-    """A rule file can't be used."""
-
-    code = "PZ-601"
-    action = "Mend the rule named above (docs/nlp.md#rules)."
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ import numpy.typing as npt
 from monitor.domain.reading import Post
 from nlp.corpus import LabelledPost, load
 from nlp.features import BUCKETS, Batch
+from nlp.folding import fold
 from nlp.thresholds import choose_thresholds
+from nlp.typos import KNOWN_FILE, known_words
 from nlp.weights import HEADS, MODEL, Weights
 
-PENALTY = 0.5  # of the ridge; rows have unit length. Chosen by leave-one-industry-out on our corpus
+PENALTY = 1.0  # of the ridge; rows have unit length. Chosen by leave-one-industry-out on our corpus
 
 Doubles = npt.NDArray[np.float64]
 
@@ -171,6 +173,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=MODEL, help="folder for weights.npz and model.json")
     options = parser.parse_args(arguments)
     posts = load()
+    known = known_words(fold(p.text).text for p in posts if p.lang == "en")
+    KNOWN_FILE.write_text("\n".join(known) + "\n", "utf-8")
     weights = train(posts)
     weights.save(options.out)
     size = (options.out / "weights.npz").stat().st_size

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.errors import PressZeroError
+from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
 from nlp.features import BUCKETS, Batch
 
@@ -37,13 +37,6 @@ HEADS: tuple[str, ...] = (
 )
 
 Floats = npt.NDArray[np.float32]
-
-
-class ModelUnreadable(PressZeroError):
-    """The weights are missing, damaged, or of another version of the program."""
-
-    code = "PZ-602"
-    action = "Run `presszero nlp train`, or install the program again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +96,13 @@ class Weights:
 
 
 def load_weights(folder: Path = MODEL) -> Weights:
-    """The weights of `folder`. Raises `ModelUnreadable`."""
+    """The weights of `folder`. Raises `ModelUnusable`."""
     try:
         info = json.loads((folder / "model.json").read_text("utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
-            raise ModelUnreadable(f"{folder.name} was made for another version of the reading.")
+            raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
         return Weights(**arrays, thresholds=info["thresholds"], about=info["about"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnreadable(f"{folder.name}: {error}.") from error
+        raise ModelUnusable(f"{folder.name}: {error}.") from error

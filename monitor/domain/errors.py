@@ -292,6 +292,20 @@ class ModelUnusable(PressZeroError):
     action = "Reinstall presszero, or train anew with `make train`."
 
 
+class RuleInvalid(PressZeroError):
+    """A rule file of the reading can't be used; the rule is named."""
+
+    code = "PZ-702"
+    action = "Mend the rule named above (docs/nlp.md#rules)."
+
+
+class RefitRefused(PressZeroError):
+    """A team's decisions are too few, or would make the reading worse."""
+
+    code = "PZ-703"
+    action = "Keep the calibration as it is; try again when more decisions have been made."
+
+
 # --- digest -----------------------------------------------------------------------------------
 
 

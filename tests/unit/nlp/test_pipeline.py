@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS, Post, Reader, Reading, Urgency
 from nlp.pipeline import MAX_CHARS, SpacyReader, load_reader
-from nlp.weights import ModelUnreadable
 
 
 @pytest.fixture(scope="module")
@@ -114,5 +114,5 @@ def test_long_posts_take_time_in_proportion(reader: SpacyReader) -> None:
 def test_missing_weights_are_named(tmp_path: object) -> None:
     from pathlib import Path
 
-    with pytest.raises(ModelUnreadable, match="PZ-602"):
+    with pytest.raises(ModelUnusable, match="PZ-701"):
         load_reader(model=Path(str(tmp_path)) / "absent")

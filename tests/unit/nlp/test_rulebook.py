@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.domain.errors import RuleInvalid
 from monitor.domain.reading import Urgency
 from nlp.folding import fold
-from nlp.rulebook import Rule, Rulebook, RuleInvalid, read_rules, windows
+from nlp.rulebook import Rule, Rulebook, read_rules, windows
 
 RULES = read_rules()
 BOOK = Rulebook(RULES)

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
 from nlp.features import BUCKETS, features
 from nlp.train import PENALTY, fit, platt, targets, train
-from nlp.weights import HEADS, ModelUnreadable, load_weights
+from nlp.weights import HEADS, load_weights
 
 pytest.importorskip("scipy", reason="training needs the train dependency group")
 POSTS = load()[:120]
@@ -23,7 +24,7 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     stored = load_weights(tmp_path / "a")
     assert stored.table.shape == (BUCKETS, len(HEADS))
     (tmp_path / "a" / "weights.npz").write_bytes(b"PK nonsense")
-    with pytest.raises(ModelUnreadable):
+    with pytest.raises(ModelUnusable):
         load_weights(tmp_path / "a")
 
 
