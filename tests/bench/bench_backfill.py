@@ -1,7 +1,7 @@
 """`presszero backfill archive:FILE` of a made-up dump: posts a second, and memory at most.
 
 python -m tests.bench.bench_backfill             # 300,000 posts
-python -m tests.bench.bench_backfill 10000000    # ten million: about 2 GB of dump, 6 GB of database
+python -m tests.bench.bench_backfill 10000000    # ten million: about 3 GB of dump, 5 GB of database
 """
 
 from __future__ import annotations
