@@ -240,7 +240,7 @@ def test_text_is_what_a_person_sees() -> None:
     )
     poll = {"options": [{"title": "yes"}, {"title": "no & never"}]}
     shown = text_of(status(content=html, spoiler_text="luggage", poll=poll))
-    assert shown == "luggage\n\n5 < 6\nyes & no\n\nsee https://e.example/ab\n\n• yes\n• no & never"
+    assert shown == "luggage\n\n5 < 6\nyes & no\n\nsee https://e.example/abc\n\n• yes\n• no & never"
 
 
 def test_previews_and_files_come_along() -> None:
