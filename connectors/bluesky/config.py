@@ -24,3 +24,8 @@ class BlueskyConfig(SourceConfig):
         if not (self.query or "").strip() and not self.notifications:
             raise ValueError("nothing to read: give a query, or notifications = true")
         return self
+
+    @property
+    def own_mentions(self) -> bool:
+        """Only the notifications are what is addressed to us."""
+        return self.notifications and not (self.query or "").strip()

@@ -50,6 +50,7 @@ class BlueskyConnector:
         can_recheck=True,
         can_thread=True,
         text_limit=TEXT_LIMIT,
+        seeks=False,  # notifications begin with the newest, whatever the window
     )
     Config: ClassVar[type[SourceConfig]] = BlueskyConfig
     secrets: ClassVar[tuple[str, ...]] = ("HANDLE", "APP_PASSWORD")

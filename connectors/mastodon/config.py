@@ -41,3 +41,8 @@ class MastodonConfig(SourceConfig):
         if not (self.hashtags or (self.query or "").strip() or self.notifications):
             raise ValueError("nothing to read: give hashtags, a query, or notifications = true")
         return self
+
+    @property
+    def own_mentions(self) -> bool:
+        """Only the notifications are what is addressed to us."""
+        return self.notifications and not (self.hashtags or (self.query or "").strip())
