@@ -171,9 +171,11 @@ def _work(app: App, run: Run, targets: Sequence[Target], json: bool, collect_onl
 
 def _after(app: App, run: Run, sources: Sequence[str], show: Show) -> dict[str, int]:
     """What has come in is read and triaged; drafted only if somebody asked for it."""
+    with app.store.read() as session:
+        waiting = sum(int(row["posts"]) for row in session.figures.rows("figure_backlog"))
     done = {
-        "read": app.run_read(lambda count: show.count("read", count)),
-        "triaged": app.run_triage(lambda count: show.count("triaged", count)),
+        "read": app.run_read(lambda count: show.count("read", count, waiting)),
+        "triaged": app.run_triage(lambda count: show.count("triaged", count, waiting)),
     }
     if run.with_drafts:
         done["drafted"] = app.draft_backfilled(run, sources)

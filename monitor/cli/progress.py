@@ -27,7 +27,7 @@ class Show(Protocol):
 
     def page(self, part: Part) -> None: ...
     def wait(self, source: str, until: datetime, why: str) -> None: ...
-    def count(self, what: str, done: int) -> None: ...
+    def count(self, what: str, done: int, total: int) -> None: ...
 
 
 class Lines:
@@ -51,10 +51,10 @@ class Lines:
                 err(f"{source}: waits {say_duration(left)}, until {utc_text(until)} ({one_line(why, 200)})")
             time.sleep(min(0.2, left.total_seconds()))
 
-    def count(self, what: str, done: int) -> None:
+    def count(self, what: str, done: int, total: int) -> None:
         """Reading and triaging afterwards."""
-        if self._is_time(what):
-            err(f"{what}: {done:,} posts")
+        if self._is_time(what) or done >= total:
+            err(f"{what}: {done:,} of {max(done, total):,} posts")
 
     def _is_time(self, of: str) -> bool:
         now = time.monotonic()
@@ -94,9 +94,11 @@ class Bars:
             time.sleep(min(0.2, left.total_seconds()))
         self._bars.update(task, said=before)
 
-    def count(self, what: str, done: int) -> None:
+    def count(self, what: str, done: int, total: int) -> None:
         """Reading and triaging afterwards."""
-        self._bars.update(self._task(what, None), said=f"{done:,} posts")
+        total = max(done, total)
+        said = f"{done:,} of {total:,} posts"
+        self._bars.update(self._task(what, total), completed=done, total=total, said=said)
 
 
 def say_part(part: Part) -> str:
