@@ -59,6 +59,11 @@ class _Plan:
     slots: dict[str, str]
     promise_owner: str
     due: datetime
+    address: str = ""  # stands before everything else, where the platform needs it
+
+
+# Mastodon notifies whom a post names, not whom it answers.
+ADDRESSED = frozenset({"mastodon"})
 
 
 class Responder:
@@ -142,7 +147,8 @@ class Responder:
         moves = tuple(m for m in moves if m != "reference" or self._may_ask_privately(conversation))
         warm = situation.reading.complaint < 0.5 and not situation.grave
         say = {m: self._wordings(macro, m, slots, conversation, warm=warm) for m in moves}
-        return _Plan(macro, why, tuple(m for m in moves if say[m]), say, slots, owner, due)
+        chosen = tuple(m for m in moves if say[m])
+        return _Plan(macro, why, chosen, say, slots, owner, due, _address(conversation))
 
     def _macro_for(self, situation: Situation, text: str, incident: str | None) -> tuple[Macro, str]:
         name, why = situation.macro, situation.why
@@ -171,7 +177,7 @@ class Responder:
                  "due": language.say_due(due, now, self.hours.zone)}  # fmt: skip
         say = {m: list(macro.say[m]) for m in macro.moves}
         why = f"written in {lang}: a short acknowledgement in their language"
-        return _Plan(macro, why, macro.moves, say, slots, owner, due)
+        return _Plan(macro, why, macro.moves, say, slots, owner, due, _address(conversation))
 
     def _owner(self, macro: Macro) -> str:
         desks = {"executive": self.voice.executive_desk.owner, "press": self.voice.press_desk.owner}
@@ -277,10 +283,21 @@ def _proposal(plan: _Plan, moves: list[str], picked: dict[str, str]) -> Proposal
     said = [Move(m, fill(picked[m], plan.slots), plan.macro.why.get(m, "House style.")) for m in moves]
     if said:
         said[0] = Move(said[0].move, said[0].text, f"{said[0].why} Macro {plan.macro.name}: {plan.why}.")
+    if said and plan.address:
+        said.insert(
+            0, Move("address", plan.address, "Nobody is told of a reply here that does not name them.")
+        )
     promise = next(
         (PromisePlan(m.text, plan.promise_owner, plan.due) for m in said if m.move == "promise"), None
     )
     return Proposal(" ".join(m.text for m in said), plan.macro.name, tuple(said), promise)
+
+
+def _address(conversation: Conversation) -> str:
+    turn = conversation.to_answer
+    if conversation.case.platform not in ADDRESSED or turn is None or not turn.mention.author:
+        return ""
+    return f"@{turn.mention.author}"
 
 
 def _lower_first(sentence: str) -> str:

@@ -309,3 +309,13 @@ def test_what_it_writes_passes_the_lint_unaided() -> None:
             proposal.text, conversation=case, voice=EXAMPLE, measure=measure_on("x"), approver=None, recent_texts=(),
             planned=proposal, now=NOW, hours=HOURS,
         )  # fmt: skip
+
+
+# -- who is told of it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("platform", "named"), [("mastodon", True), ("x", False), ("reddit", False)])
+def test_where_only_a_name_notifies_the_reply_names_them(platform: str, named: bool) -> None:
+    said = draft(conversation("The app crashes", read=reading("outage_bug"), platform=platform))
+    assert said.text.startswith("@leemarsh ") is named
+    assert (moves(said)[0] == "address") is named

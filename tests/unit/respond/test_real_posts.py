@@ -58,6 +58,12 @@ def post_of(case: Conversation) -> str:
     return turn.mention.text
 
 
+def sentences(proposal: Proposal) -> str:
+    """The text without the handle that Mastodon wants in front."""
+    first = proposal.moves[0]
+    return proposal.text.removeprefix(f"{first.text} ") if first.move == "address" else proposal.text
+
+
 def test_no_finding_of_the_lint(drafts: list[tuple[Conversation, Proposal]]) -> None:
     for case, proposal in drafts:
         found = lint(
@@ -77,7 +83,7 @@ def test_no_blank_is_left_and_every_sentence_ends(drafts: list[tuple[Conversatio
     for _, proposal in drafts:
         assert not re.search(r"[{}<>\[\]]|  |\.\.", proposal.text), proposal.text
         assert proposal.text[-1] in ".!?", proposal.text
-        assert proposal.text[0].isupper(), proposal.text
+        assert sentences(proposal)[0].isupper(), proposal.text
 
 
 def test_no_insult_and_no_private_data_comes_back(drafts: list[tuple[Conversation, Proposal]]) -> None:
@@ -90,7 +96,7 @@ def test_no_insult_and_no_private_data_comes_back(drafts: list[tuple[Conversatio
 
 def test_no_handle_and_no_link_comes_back(drafts: list[tuple[Conversation, Proposal]]) -> None:
     for _, proposal in drafts:
-        assert "@" not in proposal.text
+        assert "@" not in sentences(proposal)
         assert "t.co" not in proposal.text
 
 
