@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -144,7 +145,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(store: SqliteStore) -> Non
 
 def test_roles_grow() -> None:
     order = [people.ROLES[name] for name in ("viewer", "agent", "approver", "manager", "admin")]
-    assert all(lower < higher for lower, higher in zip(order, order[1:], strict=False))
+    assert all(lower < higher for lower, higher in pairwise(order))
     assert order[-1] == frozenset(May)
     stranger = SignedIn("eve", "unheard of", False, "", datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(NotAllowed):
