@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     from monitor.respond.compose import Responder
     from monitor.respond.lint import Finding
     from monitor.runtime.inline import Jobs
-    from monitor.web.hooks import Hook
     from monitor.store.backfills import Run
+    from monitor.web.hooks import Hook
 
 CONFIG = Path("config.toml")
 
@@ -145,7 +145,7 @@ class App:
         return config.model_copy(update={"rejects": self._data_folder / f"{config.name}.rejects.jsonl"})
 
     def _account(self, config: SourceConfig) -> Account | None:
-        """The account of a source. What a connector writes lies beside the database, unless told otherwise."""
+        """The account of a source. What a connector writes lies beside the database unless told otherwise."""
         account = self.settings.account_of(config)
         if config.kind == "archive":
             account = account or Account(name="outbox", platform="archive", handle=None)
@@ -387,6 +387,7 @@ class App:
         for word in dict.fromkeys(words):
             adhoc = word.startswith("archive:")
             source = self._adhoc(word.partition(":")[2]) if adhoc else self.settings.source(word)
+            source = self._beside_the_database(source)
             connector = connector_class(source.kind)(
                 self._beside_the_database(source), self._account(source), self.clock
             )
