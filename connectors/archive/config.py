@@ -51,8 +51,8 @@ class ArchiveConfig(SourceConfig):
     )
     replay_start: AwareDatetime | None = Field(
         default=None,
-        description="When the replay starts, with its time zone; the first poll by default. In the future: the "
-        "head happens first, at its own pace.",
+        description="When the replay starts, with its time zone; the first poll by default. "
+        "In the future: the head happens first, at its own pace.",
     )
     rejects: Path | None = Field(
         default=None,

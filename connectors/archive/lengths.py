@@ -28,7 +28,6 @@ def measure(platform: str, text: str) -> tuple[int, int]:
     """(length, limit) of `text` by that platform's count."""
     limit = LIMITS.get(platform, OTHERS)
     if platform == "x":
-
         return weighted_length(text), limit
     if platform == "bluesky":
         return _graphemes(text), limit

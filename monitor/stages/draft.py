@@ -49,7 +49,8 @@ class DraftReport:
 Pick = Callable[[Session, int], list[Case]]
 
 
-def _live(session: Session, limit: int) -> list[Case]:
+def live(session: Session, limit: int) -> list[Case]:
+    """Open live cases without a draft: what the scheduler drafts for."""
     return session.cases.to_draft(limit)
 
 
@@ -60,7 +61,7 @@ def draft(
     clock: Clock,
     *,
     limit: int = BATCH,
-    pick: Pick = _live,
+    pick: Pick = live,
 ) -> DraftReport:
     """Drafts replies for up to `limit` cases. `source_for` names the source whose account posts it."""
     report, now = DraftReport(), clock.now()

@@ -70,7 +70,7 @@ class Shield:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        # Pushes of mentions come from other servers; they carry a signature instead, and a limit of their own.
+        # Pushes of mentions come from other servers: signed, and with a limit of their own.
         pushed = scope["path"].startswith(HOOKS)
         refusal = None if pushed else _refusal(scope["method"], Headers(scope=scope))
         try:

@@ -250,9 +250,9 @@ def compare(folder: Path, store: SqliteStore, team: Team, good: set[str]) -> str
     assert rejects == len((folder / "export.rejects.jsonl").read_text().splitlines()) == POSTS // 200
     tried = Counter(a.state.value for a in attempts)
     return (
-        f"{len(stored)} mentions once each, {len(outbox)} of {len(team.approved)} approved drafts posted once "
-        f"each ({len(unposted)} stale); {cut_off} attempts were cut off on their way, {team.again} of them "
-        f"approved again; attempts {dict(tried)}; {records} audit records hold"
+        f"{len(stored)} mentions once each, {len(outbox)} of {len(team.approved)} approved drafts posted "
+        f"once each ({len(unposted)} stale); {cut_off} attempts were cut off on their way, {team.again} of "
+        f"them approved again; attempts {dict(tried)}; {records} audit records hold"
     )
 
 

@@ -6,8 +6,8 @@ Each bench is a module of this package with `run() -> None` that prints its own 
 from __future__ import annotations
 
 import importlib
-import platform
 import pkgutil
+import platform
 import sys
 from pathlib import Path
 

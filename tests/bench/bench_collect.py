@@ -31,7 +31,7 @@ _WORDS = (
 
 def write_export(path: Path, rows: int) -> None:
     """A made-up export: posts of about 110 characters, as on the platforms we know."""
-    rng, start = random.Random(20260301), datetime(2026, 3, 1, tzinfo=UTC)  # noqa: S311
+    rng, start = random.Random(20260301), datetime(2026, 3, 1, tzinfo=UTC)
     with path.open("w", encoding="utf-8") as out:
         for i in range(rows):
             text = " ".join(rng.choice(_WORDS) for _ in range(rng.randint(6, 34)))
@@ -71,8 +71,8 @@ def bare(rows_from: Path, folder: Path) -> float:
     """Seconds for `executemany` of the very rows that ours stored, read into memory beforehand."""
     with sqlite3.connect(rows_from) as source:
         rows = source.execute(
-            "SELECT platform, native_id, source, origin, author, author_id, author_name, author_followers, text,"
-            " created_at, first_seen_at, day, url, in_reply_to, conversation, lang, media, location, metrics,"
+            "SELECT platform, native_id, source, origin, author, author_id, author_name, author_followers,"
+            " text, created_at, first_seen_at, day, url, in_reply_to, conversation, lang, media, location, metrics,"
             " quoted, edited_at, own, stage FROM mentions"
         ).fetchall()
     source.close()
@@ -81,8 +81,8 @@ def bare(rows_from: Path, folder: Path) -> float:
     conn.execute("PRAGMA synchronous = NORMAL")
     conn.execute(
         "CREATE TABLE mentions (platform, native_id, source, origin, author, author_id, author_name,"
-        " author_followers, text, created_at, first_seen_at, day, url, in_reply_to, conversation, lang, media,"
-        " location, metrics, quoted, edited_at, own, stage, PRIMARY KEY (platform, native_id))"
+        " author_followers, text, created_at, first_seen_at, day, url, in_reply_to, conversation, lang,"
+        " media, location, metrics, quoted, edited_at, own, stage, PRIMARY KEY (platform, native_id))"
     )
     started = time.perf_counter()
     conn.execute("BEGIN")
@@ -124,10 +124,16 @@ def run() -> None:
         place = folder / "large"
         place.mkdir()
         _, large_peak = _child("ours", large, place)
-    print(f"collect + store: {statistics.median(ours_rates):,.0f} mentions/s (search index and audit included)")
+    print(
+        f"collect + store: {statistics.median(ours_rates):,.0f} mentions/s (search index and audit included)"
+    )
     print(f"bare executemany: {statistics.median(bare_rates):,.0f} rows/s")
-    print(f"ratio: {statistics.median(ratios):.2f} (aim: at least 0.35); rounds: {[round(r, 2) for r in ratios]}")
-    print(f"peak memory: {peak:.0f} MB for {ROWS:,} rows, {large_peak:.0f} MB for {4 * ROWS:,} (aim: under 400)")
+    print(
+        f"ratio: {statistics.median(ratios):.2f} (aim: at least 0.35); rounds: {[round(r, 2) for r in ratios]}"
+    )
+    print(
+        f"peak memory: {peak:.0f} MB for {ROWS:,} rows, {large_peak:.0f} MB for {4 * ROWS:,} (aim: under 400)"
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.integration.web.seed import House
 OURS = frozenset(
     """html head meta title link script body a header p span nav form input button main div h1 h2 h3 section
     ol ul li bdi mark q blockquote dl dt dd details summary select option label textarea strong time kbd
-    dialog br svg rect small iframe code table thead tbody tr th td""".split()  # noqa: SIM905 - read by people
+    dialog br svg rect small iframe code table thead tbody tr th td""".split()
 )
 
 

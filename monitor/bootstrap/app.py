@@ -1,0 +1,123 @@
+"""The application: what the scheduler calls, the inbox, and how it all ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.bootstrap.daily import Daily
+from monitor.stages import context as explaining
+from monitor.stages import recheck as rechecking
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from monitor.runtime.inline import Jobs
+    from monitor.web.hooks import Hook
+
+# How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
+RECHECK_EVERY = timedelta(minutes=5)
+CONTEXT_EVERY = timedelta(seconds=30)
+
+
+class App(Daily):
+    """The parts, wired. Thread-safe: stages run in the scheduler's threads, pages in the web's."""
+
+    def jobs(self) -> Jobs:
+        """What the scheduler calls, and how often."""
+        from monitor.runtime.inline import Jobs
+
+        settings = self.settings
+        return Jobs(
+            sources={s.name: s.every for s in settings.sources_on},
+            collect=lambda name: self._collect(settings.source(name)),
+            pipeline=self.run_pipeline,
+            publish=lambda: _counts(self.run_publish()),
+            follow=lambda: _counts(self.run_follow()),
+            digest=self._daily,
+            more={
+                "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
+                "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
+            },
+            publish_every=settings.publish.every,
+            digest_at=settings.digest.at,
+            zone=settings.brand.zone,
+            clock=self.clock,
+        )
+
+    def web_app(self) -> FastAPI:
+        """The inbox."""
+        from monitor import __version__
+        from monitor.web.app import create_app
+        from monitor.web.services import WebServices
+
+        settings = self.settings
+        return create_app(
+            WebServices(
+                store=self.store,
+                clock=self.clock,
+                brand_name=settings.brand.name,
+                timezone=settings.brand.zone,
+                undo=settings.review.undo,
+                version=__version__,
+                own_handles=settings.every_handle,
+                sources=settings.sources,
+                check=self.check,
+                lint=self.lint,
+                measure=self.measure,
+                candidates=self.candidates,
+                reply_source=lambda case: case.source,
+                handoff_url=self.handoff_url,
+                digest=self.digest_page,
+                hooks=self._hooks(),
+                cookie_secure=settings.web.cookie_secure,
+            )
+        )
+
+    def _hooks(self) -> dict[str, Hook]:
+        """The sources that other servers push mentions to."""
+        from monitor.web.hooks import Hook
+
+        pushed = {s.name: self.connector(s.name) for s in self.settings.sources_on if s.kind == "webhook"}
+        return {name: c for name, c in pushed.items() if isinstance(c, Hook)}
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock of the one scheduler of this database lies."""
+        return Path(f"{self.database}.run")
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret value, so that no log line ever holds one."""
+        return [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
+
+    def close(self) -> None:
+        """Lets go of every connection that the calling thread opened."""
+        for connector in self._connectors.values():
+            connector.close()
+        self.store.close()
+
+
+def _rechecked(reports: Iterable[rechecking.RecheckReport]) -> dict[str, int]:
+    found = list(reports)
+    return {
+        "asked": sum(r.asked for r in found),
+        "edited": sum(r.edited for r in found),
+        "removed": sum(r.removed for r in found),
+    }
+
+
+def _explained(reports: Iterable[explaining.ContextReport]) -> dict[str, int]:
+    found = list(reports)
+    return {"threads": sum(r.threads for r in found), "posts": sum(r.posts for r in found)}
+
+
+def _counts(report: object) -> Mapping[str, int]:
+    """A stage's report as numbers, for the log."""
+    found = {}
+    for name in getattr(report, "__slots__", ()):
+        value = getattr(report, name)
+        found[name] = len(value) if isinstance(value, list) else int(value)
+    return found

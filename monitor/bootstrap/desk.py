@@ -1,0 +1,143 @@
+"""What the stages and the pages ask: whose post is this, may we reply, how long, in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connectors.base import (
+    Handoff,
+    ManyPlatforms,
+    Publisher,
+)
+from monitor.bootstrap.parts import Parts
+from monitor.domain.conversation import Conversation
+from monitor.domain.draft import Draft, Proposal
+from monitor.domain.mention import Mention
+from monitor.domain.verdict import MayReply, Verdict
+from monitor.stages import draft as drafting
+from monitor.stages.review import LATELY
+
+if TYPE_CHECKING:
+    from monitor.respond.lint import Finding
+
+
+# Where nothing can be posted nothing limits the length either; a person posts it by hand.
+NO_LIMIT = 5000
+
+# A case that came from a source nobody has configured any more can still be answered by hand.
+GONE = Verdict(
+    MayReply.HANDOFF, "source.gone", "The source this came from is no longer configured.", "config.toml"
+)
+
+
+class Desk(Parts):
+    """Answers from the settings, the connectors and the responder."""
+
+    def is_own(self, mention: Mention) -> bool:
+        """Whether one of the brand's accounts wrote this."""
+        handles = self.settings.own_handles(mention.platform)
+        return any(
+            name and name.lstrip("@").lower() in handles for name in (mention.author, mention.author_id)
+        )
+
+    def judge(self, source: str, mention: Mention) -> Verdict:
+        """May we reply to this post?"""
+        if source not in self._one_at_a_time:
+            return GONE
+        return self.connector(source).can_reply(mention, self.settings.own_handles(mention.platform))
+
+    def measure(self, source: str, platform: str, text: str) -> tuple[int, int]:
+        """(length, limit) of a reply by the count of the platform it goes to."""
+        connector: object = self.connector(source) if source in self._one_at_a_time else None
+        if isinstance(connector, ManyPlatforms):
+            return connector.measure_on(platform, text)
+        return connector.measure(text) if isinstance(connector, Publisher) else (len(text), NO_LIMIT)
+
+    def publisher(self, source: str) -> Publisher | None:
+        """What posts for a source, or None where nothing can."""
+        if source not in self._one_at_a_time:
+            return None
+        connector = self.connector(source)
+        return connector if isinstance(connector, Publisher) else None
+
+    def route(self, source: str, platform: str) -> tuple[Publisher, str | None] | None:
+        """The publisher and our handle for a reply."""
+        publisher = self.publisher(source)
+        if publisher is None:
+            return None
+        account = self.settings.account_of(self.settings.source(source))
+        handles = self.settings.brand.handles.get(platform, ())
+        return publisher, (account.handle if account else None) or (handles[0] if handles else None)
+
+    def handoff_url(self, conversation: Conversation, text: str) -> str | None:
+        """The platform's own reply window with the text in it, where it has one."""
+        source, turn = conversation.case.source, conversation.to_answer
+        if source not in self._one_at_a_time or turn is None:
+            return None
+        connector = self.connector(source)
+        if isinstance(connector, Handoff):
+            return connector.handoff_url(turn.mention.native_id, text)
+        return turn.mention.url
+
+    def compose(
+        self, conversation: Conversation, now: datetime, recent: Sequence[str]
+    ) -> Proposal | drafting.Withheld:
+        """One draft, or why there must be none."""
+        found = self._propose(conversation, now, recent, 1)
+        return found[0] if isinstance(found, list) else found
+
+    def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
+        """Up to `count` distinct drafts for a person to choose from; none where none may be written."""
+        with self.store.read() as session:
+            recent = session.drafts.recent_texts(self.clock.now() - LATELY)
+        found = self._propose(conversation, self.clock.now(), recent, count)
+        return found if isinstance(found, list) else []
+
+    def _propose(
+        self, conversation: Conversation, now: datetime, recent: Sequence[str], count: int
+    ) -> list[Proposal] | drafting.Withheld:
+        case = conversation.case
+        return self.responder.propose(
+            conversation,
+            limit_of=lambda text: self.measure(case.source, case.platform, text),
+            now=now,
+            recent_texts=recent,
+            candidates=count,
+        )
+
+    def lint(self, text: str, conversation: Conversation, draft: Draft | None, user: str) -> list[Finding]:
+        """What is wrong with a text as a reply to this conversation, if `user` approved it."""
+        with self.store.read() as session:
+            recent = session.drafts.sent_texts(self.clock.now() - LATELY)
+        return self._findings(text, conversation, draft, user, recent)
+
+    def check(
+        self, text: str, conversation: Conversation, draft: Draft, user: str, recent: Sequence[str]
+    ) -> list[Finding]:
+        """The findings that stop an approval (`monitor.stages.review.Check`)."""
+        found = self._findings(text, conversation, draft, user, recent)
+        return [f for f in found if f.level == "block"]
+
+    def _findings(
+        self, text: str, conversation: Conversation, draft: Draft | None, user: str, recent: Sequence[str]
+    ) -> list[Finding]:
+        from monitor.respond.lint import lint
+
+        case = conversation.case
+        planned = None
+        if draft is not None and draft.macro:
+            planned = Proposal(draft.text, draft.macro, draft.moves, draft.promise)
+        itself = {text, draft.text} if draft else {text}
+        return lint(
+            text,
+            conversation=conversation,
+            voice=self.responder.voice,
+            measure=lambda words: self.measure(case.source, case.platform, words),
+            approver=user,
+            recent_texts=[t for t in recent if t not in itself],
+            planned=planned,
+            now=self.clock.now(),
+            hours=self.settings.brand.hours,
+        )

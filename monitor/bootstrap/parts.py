@@ -1,0 +1,122 @@
+"""The parts themselves: made when they are first needed, kept for as long as the process lives."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.base import (
+    Account,
+    Connector,
+    SourceConfig,
+)
+from connectors.registry import connector_class
+from monitor.config import Settings
+from monitor.domain.errors import WrongUse
+from monitor.domain.moments import Clock
+from monitor.domain.reading import Reader
+from monitor.store.protocol import Store
+
+if TYPE_CHECKING:
+    from monitor.respond.compose import Responder
+
+
+def _beside(settings: Settings, path: str) -> Path:
+    return settings.folder / path
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that `[store] url` names, with its schema up to date. Raises StoreUnavailable."""
+    url = settings.store.url
+    if not url.startswith("sqlite:///"):
+        raise WrongUse(
+            f"This version keeps everything in SQLite; it can't use {url.split(':', 1)[0]}.",
+            action='Set [store] url = "sqlite:///presszero.db".',
+        )
+    from monitor.store.sqlite import SqliteStore
+
+    store = SqliteStore(f"sqlite:///{_beside(settings, url.removeprefix('sqlite:///'))}")
+    store.migrate()
+    return store
+
+
+def open_reader(settings: Settings | None = None) -> Reader:
+    """The language pipeline, with what the brand's settings name, or without any. Raises ModelUnusable."""
+    from nlp.pipeline import load_reader
+
+    if settings is None:
+        return load_reader()
+    brand = settings.brand
+    return load_reader(settings.every_handle, brand.products, brand.places)
+
+
+class Parts:
+    """The parts, wired. Thread-safe: stages run in the scheduler's threads, pages in the web's."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self._connectors: dict[str, Connector] = {}
+        self._one_at_a_time: dict[str, threading.Lock] = {s.name: threading.Lock() for s in settings.sources}
+        self._making = threading.RLock()
+
+    def connector(self, name: str) -> Connector:
+        """The connector of one source. Raises NotFound."""
+        with self._making:
+            if name not in self._connectors:
+                config = self._beside_the_database(self.settings.source(name))
+                made = connector_class(config.kind)(config, self._account(config), self.clock)
+                self._connectors[name] = made
+            return self._connectors[name]
+
+    def _beside_the_database(self, config: SourceConfig) -> SourceConfig:
+        """Malformed rows of an export are kept beside the database, wherever the command was called."""
+        if config.kind != "archive" or getattr(config, "rejects", None) is not None:
+            return config
+        return config.model_copy(update={"rejects": self._data_folder / f"{config.name}.rejects.jsonl"})
+
+    def _account(self, config: SourceConfig) -> Account | None:
+        """The account of a source. What a connector writes lies beside the database unless told otherwise."""
+        account = self.settings.account_of(config)
+        if config.kind == "archive":
+            account = account or Account(name="outbox", platform="archive", handle=None)
+            return self._writing_to(account, "outbox", "outbox.jsonl")
+        if config.kind == "webhook" and account is not None:
+            return self._writing_to(account, "spool", "spool")
+        return account
+
+    def _writing_to(self, account: Account, option: str, default: str) -> Account:
+        chosen = str(account.options.get(option) or self._data_folder / default)
+        return replace(account, options={**account.options, option: str(_beside(self.settings, chosen))})
+
+    @property
+    def _data_folder(self) -> Path:
+        return self.database.parent
+
+    @property
+    def database(self) -> Path:
+        """The file of the SQLite store."""
+        return _beside(self.settings, self.settings.store.url.removeprefix("sqlite:///"))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The language pipeline; takes about two seconds the first time."""
+        with self._making:
+            return open_reader(self.settings)
+
+    @cached_property
+    def responder(self) -> Responder:
+        """Writes drafts in the brand's voice."""
+        from monitor.respond.compose import Responder
+        from monitor.respond.voice import load_voice
+
+        settings = self.settings
+        voice = load_voice(settings.respond.voice, brand=settings.brand.name)
+        ours = tuple(lang for lang in voice.languages if lang in settings.brand.languages)
+        products = voice.products or settings.brand.products
+        voice = voice.model_copy(update={"languages": ours, "products": products})
+        return Responder(voice, hours=settings.brand.hours)
