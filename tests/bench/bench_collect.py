@@ -72,8 +72,8 @@ def bare(rows_from: Path, folder: Path) -> float:
     with sqlite3.connect(rows_from) as source:
         rows = source.execute(
             "SELECT platform, native_id, source, origin, author, author_id, author_name, author_followers,"
-            " text, created_at, first_seen_at, day, url, in_reply_to, conversation, lang, media, location, metrics,"
-            " quoted, edited_at, own, stage FROM mentions"
+            " text, created_at, first_seen_at, day, url, in_reply_to, conversation, lang, media, location,"
+            " metrics, quoted, edited_at, own, stage FROM mentions"
         ).fetchall()
     source.close()
     conn = sqlite3.connect(folder / "bare.db", isolation_level=None)
@@ -128,12 +128,10 @@ def run() -> None:
         f"collect + store: {statistics.median(ours_rates):,.0f} mentions/s (search index and audit included)"
     )
     print(f"bare executemany: {statistics.median(bare_rates):,.0f} rows/s")
-    print(
-        f"ratio: {statistics.median(ratios):.2f} (aim: at least 0.35); rounds: {[round(r, 2) for r in ratios]}"
-    )
-    print(
-        f"peak memory: {peak:.0f} MB for {ROWS:,} rows, {large_peak:.0f} MB for {4 * ROWS:,} (aim: under 400)"
-    )
+    rounds = [round(r, 2) for r in ratios]
+    print(f"ratio: {statistics.median(ratios):.2f} (aim: at least 0.35); rounds: {rounds}")
+    sizes = f"{peak:.0f} MB for {ROWS:,} rows, {large_peak:.0f} MB for {4 * ROWS:,}"
+    print(f"peak memory: {sizes} (aim: under 400)")
 
 
 if __name__ == "__main__":
