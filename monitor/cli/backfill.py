@@ -35,7 +35,7 @@ def backfill(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="T", help="From when: 2026-03-01, 2026-03-01T12:00:00Z, or 7d ago."),
+        typer.Option("--since", metavar="T", help="From when: 2026-03-01, 2026-03-01T12:00:00Z, or 7d for seven days ago."),
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="T", help="Up to when, exclusive; now by default.")
@@ -112,7 +112,7 @@ def _window(app: App, targets: Sequence[Target], since: str | None, until: str |
 
 def _moment(option: str, text: str, now: datetime) -> datetime:
     try:
-        return now - parse_duration(text)
+        return now - parse_duration(text.strip().removesuffix("ago"))
     except BadMoment:
         pass
     try:
