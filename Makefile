@@ -20,7 +20,7 @@ demo: $(VENV)/.run ## A sample week of a made-up airline, already read, triaged 
 	@exec $(BIN)/presszero demo
 
 test: $(VENV)/.dev browser ## Set up everything and run every test but the long ones
-	$(BIN)/pytest -n $(WORKERS) -m "not soak"
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
 
 check: $(VENV)/.dev ## Lint, format, types, and the direction of every import
 	$(BIN)/ruff check .
