@@ -27,7 +27,10 @@ Index = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Bucket numbers of all features, laid end to end; `starts[i]` is where post i begins."""
+    """Bucket numbers of all features, laid end to end; `starts[i]` is where post i begins.
+
+    A bucket counts once per post, however often it occurs: ten thousand laughs are a laugh.
+    """
 
     buckets: Index
     starts: Index
@@ -41,10 +44,10 @@ def features(texts: Sequence[str], tokens: Sequence[Ids], extras: Sequence[Ids])
     parts.append((_salted(np.concatenate(extras), _SEEDS["extra"]), owners))
     hashes = np.concatenate([p[0] for p in parts])
     owner = np.concatenate([p[1] for p in parts])
-    order = np.argsort(owner, kind="stable")
-    counts = np.bincount(owner, minlength=len(texts))
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    return Batch((hashes[order] >> np.uint64(48)).astype(np.int64), starts)
+    buckets = (hashes >> np.uint64(48)).astype(np.int64)
+    keys = np.unique(owner.astype(np.int64) * BUCKETS + buckets)
+    starts = np.searchsorted(keys, np.arange(len(texts)) * BUCKETS)
+    return Batch(keys % BUCKETS, starts)
 
 
 def _salted(ids: Ids, seed: np.uint64) -> Ids:

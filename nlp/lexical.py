@@ -22,7 +22,7 @@ _SOUR = re.compile(
     r"unacceptable|shambles|pathetic|appalling|shocking|ruined|waste\w*|damaged|overcharged|scam|cold|dirty|slow|fix|why|wtf|ffs)\b|[😡🤬😠🙄😤😒👎]"
 )
 _QUESTION_START = re.compile(
-    r"^(?:\W*@\S+)*\W*(?:hi|hello|hey|morning|afternoon|evening|guys|there|team|all|\W)*\b"
+    r"^\W{0,20}(?:@[\w.-]+\W{1,10}){0,8}(?:(?:hi|hello|hey|morning|afternoon|evening|guys|there|team|all|good)\W{1,10}){0,4}"
     r"(?:do|does|did|is|are|can|could|would|will|how|when|where|what|which|who|any|has|have|am|should)\b"
 )
 _SECOND = re.compile(r"\b(?:you|your|yours|you're|u|ur|you've|you'll)\b")

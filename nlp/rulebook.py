@@ -200,7 +200,7 @@ def windows(text: str) -> Iterator[tuple[int, str]]:
         cut = cut if cut > start else start + 2 * _WINDOW
         yield start, text[start:cut]
         start = cut
-    yield start, text[start:]
+    yield start, text[start:] if start else text
 
 
 class Rulebook:
@@ -231,22 +231,23 @@ class Rulebook:
         """The patterns that are tried on every post, because no word is sure to be in them."""
         return [self._patterns[i].source for i in self._always]
 
-    def hits(self, folded: Folded, lang: str = "en") -> list[Hit]:
+    def hits(self, folded: Folded, lang: str = "en", starts: set[str] | None = None) -> list[Hit]:
         """At most one hit per rule, the first in the text; in the order of the text's windows.
 
+        `starts` are the word beginnings of the whole text, if they are known already.
         English rules and all P0 rules are held against every post, others against posts in their language.
         """
         found: dict[str, Hit] = {}
         for offset, window in windows(folded.text):
             candidates = set(self._always)
-            starts = word_starts(window)
-            for anchor in starts & self._anchors:
+            here = starts if starts is not None and window is folded.text else word_starts(window)
+            for anchor in here & self._anchors:
                 candidates.update(self._by_anchor[anchor])
             for index in sorted(candidates):
                 pattern = self._patterns[index]
                 if pattern.rule.id in found or not _applies(pattern.rule, lang):
                     continue
-                if any(n.isdisjoint(starts) for n in pattern.needs):
+                if any(n.isdisjoint(here) for n in pattern.needs):
                     continue
                 for start, end in self._matches(pattern, window):
                     found[pattern.rule.id] = Hit(pattern.rule, *folded.span(offset + start, offset + end))

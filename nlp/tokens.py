@@ -30,8 +30,9 @@ _BETWEEN = (
 )
 
 _WHOLE = re.compile(f"(?:{URL}|{MAIL}|{HANDLE}|{HASHTAG}|{PRICE}|{ORDER}|{EMOJI})", re.IGNORECASE)
-_PREFIX = re.compile(f"^(?:{EMOJI}|{_OPENING})")
-_SUFFIX = re.compile(f"(?:{EMOJI}|{_CLOSING})$")
+_RUN = r"([^\w\s@#/&.+=:-])\1{2,}"  # one mark again and again is one token, and costs one step
+_PREFIX = re.compile(f"^(?:{_RUN}|{EMOJI}|{_OPENING})")
+_SUFFIX = re.compile(f"(?:{_RUN}|{EMOJI}|{_CLOSING})$")
 _INFIX = re.compile(f"{EMOJI}|{_BETWEEN}")
 _SQUEEZE = re.compile(r"(.)\1{2,}")
 _DIGITS = re.compile(r"\d+")

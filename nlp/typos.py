@@ -14,6 +14,7 @@ from nlp.folding import Folded
 
 DANGER_FILE = Path(__file__).parent / "rules" / "danger-words.txt"
 KNOWN_FILE = Path(__file__).parent / "model" / "known-words.txt"
+_REMEMBERED = 50_000  # unknown words whose answer is kept
 SHORTEST = 6  # letters; below, one slip makes too many other words
 _WORD = re.compile(rf"[a-z]{{{SHORTEST - 1},}}")
 
@@ -51,6 +52,7 @@ class Mender:
         danger = danger_words()
         self._known = frozenset(known) | danger
         self._index: dict[str, list[str]] = {}
+        self._answers: dict[str, str | None] = {}
         for word in sorted(danger):
             for short in _shortened(word):
                 self._index.setdefault(short, []).append(word)
@@ -79,6 +81,13 @@ class Mender:
         return Folded("".join(pieces), starts, folded.original)
 
     def _meant(self, word: str) -> str | None:
+        if word not in self._answers:
+            if len(self._answers) >= _REMEMBERED:
+                self._answers.clear()
+            self._answers[word] = self._nearest(word)
+        return self._answers[word]
+
+    def _nearest(self, word: str) -> str | None:
         for short in _shortened(word):
             for candidate in self._index.get(short, ()):
                 if _one_slip(word, candidate):
