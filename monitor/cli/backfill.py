@@ -35,7 +35,11 @@ def backfill(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="T", help="From when: 2026-03-01, 2026-03-01T12:00:00Z, or 7d for seven days ago."),
+        typer.Option(
+            "--since",
+            metavar="T",
+            help="From when: 2026-03-01, 2026-03-01T12:00:00Z, or 7d (ago).",
+        ),
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="T", help="Up to when, exclusive; now by default.")
