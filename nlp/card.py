@@ -27,7 +27,7 @@ def write_card(
     posts = load()
     parts = [
         f"# Model card: {weights.name}",
-        "Written by `presszero nlp card`; every figure below was measured when it was written.",
+        "Written by `python -m nlp.evaluate --card`; every figure below was measured when it was written.",
         "## What it is",
         "Linear heads over hashed words, word pairs and character n-grams with lexical marks, inside spaCy's "
         "`textcat_multilabel`; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
