@@ -72,6 +72,7 @@ class App(Daily):
                 handoff_url=self.handoff_url,
                 digest=self.digest_page,
                 hooks=self._hooks(),
+                explain_rule=self.explain_rule,
                 cookie_secure=settings.web.cookie_secure,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connectors.base import (
@@ -80,6 +81,16 @@ class Desk(Parts):
         if isinstance(connector, Handoff):
             return connector.handoff_url(turn.mention.native_id, text)
         return turn.mention.url
+
+    def explain_rule(self, rule: str) -> str | None:
+        """What a rule of the reading is there for, in its author's words; None for other rules."""
+        return self._reasons.get(rule)
+
+    @cached_property
+    def _reasons(self) -> dict[str, str]:
+        from nlp.rulebook import read_rules
+
+        return {rule.id: rule.why for rule in read_rules()}
 
     def compose(
         self, conversation: Conversation, now: datetime, recent: Sequence[str]
