@@ -48,6 +48,7 @@ query = "northwind"
 DYING = """
 import os, signal, sys
 from monitor.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background ignores it
 deadly, sent = int(sys.argv.pop(1)), 0
 def watch(event, args):
     global sent

@@ -71,7 +71,7 @@ def test_speeds_that_make_no_sense(path: Path, wrong: str) -> None:
 
 
 def test_a_head_needs_a_replay_and_a_duration(path: Path) -> None:
-    with pytest.raises(ValidationError, match="needs `replay`"):
+    with pytest.raises(ValidationError, match="need `replay`"):
         source(path, replay_head="1h")
     with pytest.raises(ValidationError, match="a duration such as"):
         source(path, replay="2x", replay_head="long")
