@@ -24,7 +24,7 @@ from monitor.store.session import Session
 
 # Files are read in chunks of this many rows: large enough that a commit costs little, small
 # enough that memory stays flat.
-CHUNK = 5000
+CHUNK = 10000
 
 
 @dataclass(slots=True)

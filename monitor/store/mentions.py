@@ -53,7 +53,8 @@ class Mentions:
         reposts: list[Mention] = []
         for mention in batch:
             (posts if mention.repost_of is None else reposts).append(mention)
-        rows = [mention_row(m, source, origin.value, seen, is_own(m), stage) for m in posts]
+        why = origin.value
+        rows = [mention_row(m, source, why, seen, is_own(m), stage) for m in posts]
         fresh = self._db.add_mentions(rows)
         added.new, added.known = len(fresh), len(rows) - len(fresh)
         # Newest first, a repost comes before its original: it is counted when the original is there.
