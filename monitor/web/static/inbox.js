@@ -70,9 +70,9 @@
   const digest = find("iframe.digest");
   if (digest) {
     const fit = () => {
-      const inside = digest.contentDocument && digest.contentDocument.documentElement;
-      if (inside) digest.height = inside.scrollHeight;
-      if (inside) digest.classList.add("is-fitted");
+      const page = digest.contentDocument;
+      if (!page || page.URL === "about:blank" || page.readyState !== "complete") return; // not there yet
+      digest.style.height = `${page.documentElement.scrollHeight}px`;
     };
     digest.addEventListener("load", fit);
     window.addEventListener("resize", fit);
