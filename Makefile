@@ -32,7 +32,7 @@ format: $(VENV)/.dev ## Mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Every figure that README and docs quote
+bench: $(VENV)/.dev ## The figures for speed and memory
 	$(BIN)/python -m tests.bench
 
 soak: $(VENV)/.dev ## The long tests: 500 kills

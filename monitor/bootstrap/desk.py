@@ -16,6 +16,7 @@ from monitor.bootstrap.parts import Parts
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
 from monitor.domain.mention import Mention
+from monitor.domain.naming import Naming
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages import draft as drafting
 from monitor.stages.review import LATELY
@@ -42,6 +43,12 @@ class Desk(Parts):
         return any(
             name and name.lstrip("@").lower() in handles for name in (mention.author, mention.author_id)
         )
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Tells posts about somebody with a name like ours (`[brand] exclude`) from those about us."""
+        brand = self.settings.brand
+        return Naming((brand.name, *brand.aliases, *self.settings.every_handle), brand.exclude)
 
     def judge(self, source: str, mention: Mention) -> Verdict:
         """May we reply to this post?"""

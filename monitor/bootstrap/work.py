@@ -81,7 +81,12 @@ class Work(Desk):
 
     def run_triage(self, each: Callable[[int], None] | None = None) -> int:
         """Triages everything that waits; returns how many. `each` is told how many so far."""
-        return _until_none(lambda: triaging.triage(self.store, self.judge, self.clock).mentions, each)
+
+        def step() -> int:
+            means_others = self.naming.means_others
+            return triaging.triage(self.store, self.judge, self.clock, means_others=means_others).mentions
+
+        return _until_none(step, each)
 
     def run_draft(self) -> int:
         """Drafts for everything that waits; returns how many drafts were proposed."""

@@ -88,7 +88,10 @@ class Brand(Table):
     handles: Mapping[str, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
         default_factory=dict, description="Our own handles, per platform; one, or a list."
     )
-    exclude: Words = Field(default=(), description="Phrases that mean somebody else: such posts are noise.")
+    exclude: Words = Field(
+        default=(),
+        description="Phrases that mean somebody else: posts that name nothing of ours besides are set aside.",
+    )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="IANA time zone of the people who answer, and of the digest's day."
     )
@@ -98,9 +101,6 @@ class Brand(Table):
     languages: Words = Field(default=("en",), description="Languages we answer in (BCP 47).")
     products: Words = Field(default=(), description="Product names, to find them in posts.")
     places: Words = Field(default=(), description="Branches, stations, airports …, to find them in posts.")
-    staff: Words = Field(
-        default=(), description="Names of staff that posts may mention. Leave it empty if unsure."
-    )
 
     @field_validator("business_hours")
     @classmethod

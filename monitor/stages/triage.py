@@ -54,20 +54,37 @@ class TriageReport:
     urgent: list[int] = field(default_factory=list)
 
 
-def triage(store: Store, judge: Judge, clock: Clock, *, limit: int = BATCH) -> TriageReport:
-    """Triages up to `limit` mentions in the order they were written, in one transaction."""
+def triage(
+    store: Store,
+    judge: Judge,
+    clock: Clock,
+    *,
+    limit: int = BATCH,
+    means_others: Callable[[str], bool] = lambda _text: False,
+) -> TriageReport:
+    """Triages up to `limit` mentions in the order they were written, in one transaction.
+
+    `means_others` tells texts that are about somebody with a name like ours: they are set aside.
+    """
     report = TriageReport()
     with store.write() as session:
         waiting = session.mentions.waiting(READ, limit)
         for stored in sorted(waiting, key=lambda m: (m.mention.created_at, m.id)):
-            _place(session, stored, judge, clock.now(), report)
+            others = means_others(stored.mention.text)
+            _place(session, stored, judge, clock.now(), report, others=others)
         session.mentions.move_on(waiting, DONE)
     report.mentions = len(waiting)
     return report
 
 
 def _place(
-    session: Session, stored: StoredMention, judge: Judge, now: datetime, report: TriageReport
+    session: Session,
+    stored: StoredMention,
+    judge: Judge,
+    now: datetime,
+    report: TriageReport,
+    *,
+    others: bool,
 ) -> None:
     if stored.own:
         _own_post(session, stored, now)
@@ -78,7 +95,7 @@ def _place(
     verdict = _verdict(session, stored, reading, judge, now)
     case = session.cases.of_mention(stored.id) or _find(session, stored)
     if case is None:
-        case = _open(session, stored, reading, verdict, now)
+        case = _open(session, stored, reading, verdict, now, others=others)
         report.opened += 1
         report.aside += case.status is CaseStatus.ASIDE
         fresh_urgency = True
@@ -124,7 +141,15 @@ def _conversation(mention: Mention) -> str:
 # --- opening and joining ----------------------------------------------------------------------
 
 
-def _open(session: Session, stored: StoredMention, reading: Reading, verdict: Verdict, now: datetime) -> Case:
+def _open(
+    session: Session,
+    stored: StoredMention,
+    reading: Reading,
+    verdict: Verdict,
+    now: datetime,
+    *,
+    others: bool,
+) -> Case:
     mention = stored.mention
     signals = set(reading.signal_labels)
     customer = customer_of(mention)
@@ -136,7 +161,7 @@ def _open(session: Session, stored: StoredMention, reading: Reading, verdict: Ve
         urgency = urgency.or_higher(Urgency.P2)
         if any(c.first_response_at is None and c.complaint >= NOISE_BELOW for c in earlier):
             signals.add("prior_unanswered")
-    status = _first_status(reading, signals, urgency)
+    status = CaseStatus.ASIDE if others else _first_status(reading, signals, urgency)
     started = clock_start(mention.created_at, stored.first_seen_at)
     due = due_at(urgency, started, stored.origin) if status is CaseStatus.OPEN else None
     case = session.cases.open(

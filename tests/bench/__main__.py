@@ -1,4 +1,4 @@
-"""`make bench`: every figure that README and docs quote, in one run on one machine.
+"""`make bench`: the figures for speed and memory, in one run on one machine.
 
 Each bench is a module of this package with `run() -> None` that prints its own lines.
 """

@@ -31,7 +31,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def main() -> None:
+def run() -> None:
     """Prints one line per form of the export."""
     with tempfile.TemporaryDirectory() as name:
         for path in map(Path, sys.argv[1:]) if sys.argv[1:] else _made_up(Path(name)):
@@ -88,4 +88,4 @@ def _measure(path: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -7,10 +7,13 @@ import pytest
 from monitor.domain.case import CaseStatus, Lane, Outcome
 from monitor.domain.draft import DraftState
 from monitor.domain.mention import Mention, MentionKey, Origin
+from monitor.domain.naming import Naming
 from monitor.domain.reading import Urgency
 from monitor.domain.verdict import MayReply, Verdict
+from monitor.stages.read import read
 from monitor.stages.review import edit
-from tests.integration.stages.house import House
+from monitor.stages.triage import triage
+from tests.integration.stages.house import OWN, House, PlainReader
 
 
 def test_a_complaint_opens_a_case_with_a_clock_and_a_draft(house: House) -> None:
@@ -41,6 +44,16 @@ def test_noise_is_set_aside_not_thrown_away(house: House) -> None:
     assert house.draft(post) is None
     with house.store.read() as session:
         assert len(session.mentions.search("crypto")) == 1
+
+
+def test_posts_about_somebody_with_a_name_like_ours_are_set_aside(house: House) -> None:
+    theirs = house.write("Acme Traders burned my toast")
+    ours = house.write("Acme burned my toast", author="cy")
+    read(house.store, PlainReader(), lambda _: OWN, house.clock)
+    naming = Naming(("Acme",), ("acme traders",))
+    report = triage(house.store, lambda *_: house.verdict, house.clock, means_others=naming.means_others)
+    assert report.urgent == [house.case(ours).id]
+    assert house.case(theirs).lane is Lane.ASIDE
 
 
 def test_noise_that_asks_for_a_person_is_not_noise(house: House) -> None:
