@@ -17,11 +17,6 @@ class Withheld:
     code: str
     why: str
 
-    @property
-    def reason(self) -> str:
-        """The code, under the name that the draft stage knows it by."""
-        return self.code
-
 
 # The reading tells of self-harm through the rule behind P0; this second look at the words is there
 # because a cheerful draft under such a post would be the worst thing this program could write.

@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +32,10 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def run() -> None:
-    """Prints one line per form of the export."""
+def run(exports: Sequence[Path] = ()) -> None:
+    """Prints one line per form of the export; `exports`: these files instead of made-up ones."""
     with tempfile.TemporaryDirectory() as name:
-        for path in map(Path, sys.argv[1:]) if sys.argv[1:] else _made_up(Path(name)):
+        for path in exports or _made_up(Path(name)):
             _measure(path, Path(name))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
@@ -88,4 +89,4 @@ def _measure(path: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run()
+    run([Path(name) for name in sys.argv[1:]])
