@@ -28,6 +28,7 @@ from connectors.webhook.deliveries import LARGEST_BODY
 from monitor.domain.mention import MentionKey
 from monitor.runtime.clock import SystemClock
 from monitor.stages.collect import CollectReport, collect
+from monitor.stages.drain import CHUNK
 from monitor.store.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -252,12 +253,14 @@ def test_killed_at_any_moment_nothing_that_was_answered_is_lost(site: Site) -> N
 
 
 def test_a_collector_that_stops_in_the_middle_goes_on_there(site: Site) -> None:
-    for begin in range(0, 9000, 3000):
-        assert site.post(lines(*(row(f"h{i}") for i in range(begin, begin + 3000)))).status_code == 202
+    rest = 2000
+    for begin in range(0, CHUNK + rest, 3000):
+        ids = range(begin, min(begin + 3000, CHUNK + rest))
+        assert site.post(lines(*(row(f"h{i}") for i in ids))).status_code == 202
     first = site.collect(max_pages=1)
-    assert (first.new, first.complete) == (5000, False)
+    assert (first.new, first.complete) == (CHUNK, False)
     report = site.collect()
-    assert (report.new, report.known, report.complete) == (4000, 0, True)
+    assert (report.new, report.known, report.complete) == (rest, 0, True)
 
 
 @pytest.mark.skipif(not (which("curl") and which("openssl")), reason="needs curl and openssl")
