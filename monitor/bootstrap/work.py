@@ -84,7 +84,10 @@ class Work(Desk):
 
         def step() -> int:
             means_others = self.naming.means_others
-            return triaging.triage(self.store, self.judge, self.clock, means_others=means_others).mentions
+            roster = self.settings.review.roster
+            return triaging.triage(
+                self.store, self.judge, self.clock, means_others=means_others, roster=roster
+            ).mentions
 
         return _until_none(step, each)
 

@@ -12,6 +12,7 @@ from monitor.cli.lanes import LANE_NAMES, clock_words, find
 from monitor.cli.say import one_line
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import Draft
+from monitor.domain.moments import parse_moment
 
 if TYPE_CHECKING:
     from monitor.store.protocol import Row, Store
@@ -40,7 +41,7 @@ class CaseFile:
                 live=draft if draft and not draft.state.is_final else session.drafts.live_of(case.id),
                 withheld=session.cases.withheld(case.id),
                 notes=session.cases.notes(case.id),
-                promises=list(session.cases.promises(case.id)),
+                promises=session.promises.of_case(case.id),
                 outcomes=session.cases.outcomes(case.id),
             )
 
@@ -62,6 +63,7 @@ class CaseFile:
             "verdict": case.verdict,
             "verdict_rule": case.verdict_rule,
             "assignee": case.assignee,
+            "desk": case.desk,
             "outcome": case.outcome.value if case.outcome else None,
             "conversation": [_turn_dict(t) for t in self.conversation.turns],
             "drafts": [_draft_dict(d) for d in self.drafts],
@@ -80,8 +82,9 @@ class CaseFile:
         if case.signals:
             yield f"Signals: {', '.join(case.signals)}"
         yield f"May we reply: {case.verdict} ({case.verdict_rule})"
-        if case.assignee:
-            yield f"Assigned to {case.assignee}"
+        if case.assignee or case.desk:
+            desk = f" ({case.desk} desk)" if case.desk else ""
+            yield f"Assigned to {case.assignee or 'nobody yet'}{desk}"
         yield ""
         for turn in self.conversation.turns:
             yield from _turn_lines(turn, zone)
@@ -89,8 +92,9 @@ class CaseFile:
         for note in self.notes:
             yield f"Note by {note['user_name']}: {note['text']}"
         for promise in self.promises:
-            terms = f"{promise['state']}, {promise['owner']}, due {promise['due_at']}"
-            yield f"Promise ({terms}): {promise['text']}"
+            due = f"{parse_moment(promise['due_at']).astimezone(zone):%a %d %b %H:%M}"
+            keeper = promise["keeper"] or promise["owner"]
+            yield f"Promise {promise['id']} ({promise['state']}, {keeper}, due {due}): {promise['text']}"
         for outcome in self.outcomes:
             yield f"Outcome: {outcome['outcome']} ({outcome['evidence']})"
 

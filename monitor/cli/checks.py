@@ -81,6 +81,10 @@ def _people(app: App) -> Iterator[Finding]:
     with app.store.read() as session:
         people = [u for u in session.people.all() if u.disabled_at is None]
         paused = session.people.posting_paused()
+    unknown = sorted(app.settings.review.roster.everybody - {u.name for u in people})
+    if unknown:
+        found = f"on [review] desks, but can't sign in: {', '.join(unknown)}"
+        yield Finding(WARNED, "desks", found, "presszero users add NAME, or take the name off the desk.")
     if any(u.role in ("approver", "manager", "admin") for u in people):
         yield Finding(FINE, "people", f"{len(people)} may sign in")
     else:

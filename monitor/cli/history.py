@@ -82,7 +82,7 @@ def _work(app: App, left_alone: frozenset[str]) -> None:
     with app.store.read() as session:
         cases = session.cases.lane(Lane.NOW, limit=40) + session.cases.lane(Lane.NEEDS_APPROVAL, limit=200)
         drafts = [(case, session.drafts.live_of(case.id)) for case in cases]
-        promises = [p for p in session.cases.promises() if parse_moment(p["due_at"]) <= now + STEP]
+        promises = [p for p in session.promises.open() if parse_moment(p["due_at"]) <= now + STEP]
     done = 0
     for case, draft in drafts:
         if done >= PER_STEP or draft is None or draft.state not in APPROVABLE:

@@ -65,6 +65,7 @@ class QueueRow:
             "verdict": case.verdict,
             "verdict_rule": case.verdict_rule,
             "assignee": case.assignee,
+            "desk": case.desk,
             "text": self.words,
             "draft": draft.text if draft else None,
             "draft_state": draft.state.value if draft else None,

@@ -22,6 +22,7 @@ from monitor.domain.errors import PressZeroError, WrongUse
 
 if TYPE_CHECKING:
     from monitor.bootstrap import App
+    from monitor.domain.case import Case
 
 group = new_group("What waits for a person.")
 
@@ -58,7 +59,10 @@ def show_lanes(
             + (f", the first {len(rows)}" if len(rows) < counts[one] else "")
         )
         if rows:
-            table(("N", "", "clock", "who", "on", "what they say", "draft"), [_cells(row) for row in rows])
+            table(
+                ("N", "", "clock", "who", "on", "for", "what they say", "draft"),
+                [_cells(row) for row in rows],
+            )
     out("`presszero queue show N` shows one whole; `approve N`, `reject N`, `edit N`, `handoff N` decide.")
 
 
@@ -73,9 +77,17 @@ def _cells(row: QueueRow) -> Sequence[str]:
         row.clock,
         one_line(who, 30),
         case.platform,
+        _whose(case),
         words,
         one_line(first, FIRST_LINE),
     )
+
+
+def _whose(case: Case) -> str:
+    """Whose case it is, and because of which desk."""
+    if case.desk is None:
+        return case.assignee or "–"
+    return f"{case.assignee or 'nobody yet'} ({case.desk})"
 
 
 @group.command("show")

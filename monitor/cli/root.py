@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import audit, backfill, demo, digest, outfit, queue, serving, sources, stages, users
+from monitor.cli import (
+    audit,
+    backfill,
+    demo,
+    digest,
+    outfit,
+    promises,
+    queue,
+    serving,
+    sources,
+    stages,
+    users,
+)
 from monitor.cli.call import Call
 from monitor.cli.group import new_group
 from monitor.cli.reading import read_posts
@@ -48,6 +60,7 @@ app.command("collect")(stages.collect)
 app.command("read")(read_posts)
 app.command("draft")(stages.draft)
 app.add_typer(queue.group, name="queue")
+app.add_typer(promises.group, name="promises")
 app.command("publish")(stages.publish)
 app.command("follow")(stages.follow)
 app.command("backfill")(backfill.backfill)

@@ -167,14 +167,13 @@ def follow(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
     with opened(ctx) as app:
         report = app.run_follow()
         looked = app.run_recheck()
-    counts = {"settled": report.settled, "silent": report.silent, "reminded": report.reminded}
+    counts = {name: getattr(report, name) for name in ("settled", "silent", "kept", "reminded", "broken")}
     again = {name: sum(getattr(r, name) for r in looked) for name in ("asked", "edited", "removed")}
     if json:
         as_json({**counts, **again})
     else:
-        out(
-            f"{report.settled} settled, {report.silent} gone silent, {report.reminded} promises brought back."
-        )
+        out(f"{report.settled} settled, {report.silent} gone silent.")
+        out(f"Promises: {report.kept} kept, {report.reminded} brought back in time, {report.broken} broken.")
         out(f"{again['asked']} posts looked at again, {again['edited']} edited, {again['removed']} removed.")
     for each in looked:
         if each.error is not None:

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from connectors.base import Account, SourceConfig
 from monitor.domain.errors import BadMoment, ConfigInvalid, NotFound
 from monitor.domain.moments import parse_duration
+from monitor.domain.roster import Desk, Roster
 from monitor.respond.hours import BusinessHours
 
 ENV_PREFIX = "PRESSZERO_"
@@ -144,6 +145,27 @@ class Review(Table):
     undo: Duration = Field(
         default=timedelta(seconds=15), description="How long an approval can be taken back before it is sent."
     )
+    desks: Mapping[Desk, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+        default_factory=dict,
+        description="Who sits at which desk, by their names in Press Zero: person (for whoever "
+        "asks for a human), executive, legal, safety, security, press. In turn, the least busy first.",
+    )
+    branches: Mapping[str, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+        default_factory=dict,
+        description="Who answers for a shop, station or hotel that a post names, by the name of the place.",
+    )
+
+    @field_validator("desks")
+    @classmethod
+    def _no_branch(cls, desks: Mapping[Desk, Words]) -> Mapping[Desk, Words]:
+        if Desk.BRANCH in desks:
+            raise ValueError("name each branch with its people in [review.branches]")
+        return desks
+
+    @property
+    def roster(self) -> Roster:
+        """The desks as an object."""
+        return Roster(self.desks, self.branches)
 
 
 class Respond(Table):

@@ -128,3 +128,4 @@ class Case:
     lane: Lane
     reach: int
     version: int
+    desk: str | None = None  # the desk it has to reach (monitor.domain.roster)

@@ -93,6 +93,13 @@ class Move:
     why: str
 
 
+class PromiseKind(StrEnum):
+    """What keeps a promise."""
+
+    WORD = "word"  # the next word to the customer: our next reply in the case keeps it
+    RELAY = "relay"  # praise or an idea taken to whom it belongs: a person says that it was
+
+
 @dataclass(frozen=True, slots=True)
 class PromisePlan:
     """What a reply tells the customer we will do: owner and due time, or it isn't made."""
@@ -100,6 +107,7 @@ class PromisePlan:
     text: str
     owner: str
     due_at: datetime
+    kind: PromiseKind = PromiseKind.WORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
 """follow: watches what became of the customer after we answered.
 
-First version: thanks settle a case, silence settles it after a while, an overdue promise brings
-it back to its owner. A customer who comes back angrier is noted by triage, as `worse`.
+Thanks settle a case, silence settles it after a while, a promise brings it back to its keeper in time.
+A customer who comes back angrier is noted by triage, as `worse`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.domain.case import Case, CaseStatus, Outcome
+from monitor.domain.case import Case, Outcome
 from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.draft import PromiseKind
 from monitor.domain.moments import Clock
+from monitor.stages import promising
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -33,7 +35,9 @@ class FollowReport:
 
     settled: int = 0
     silent: int = 0
+    kept: int = 0
     reminded: int = 0
+    broken: int = 0
 
 
 def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: int = BATCH) -> FollowReport:
@@ -46,9 +50,8 @@ def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: i
             evidence = f"nothing was heard for {silence.days} days after our reply"
             _done(session, session.cases.settle(case, Outcome.SILENT, now, evidence))
             report.silent += 1
-        for promise in session.cases.overdue_promises(now, limit):
-            _remind(session, session.cases.get(promise["case_id"]), promise["owner"], promise["id"], now)
-            report.reminded += 1
+        promises = promising.look_after(session, now, limit)
+        report.kept, report.reminded, report.broken = promises.kept, promises.reminded, promises.broken
         session.ledger.forget_drained(now - FORGET_WINDOWS)
     return report
 
@@ -75,17 +78,9 @@ def _is_thanks(turn: Turn) -> bool:
 
 
 def _has_open_promise(session: Session, case_id: int) -> bool:
-    return any(row["state"] == "open" for row in session.cases.promises(case_id))
+    found = session.promises.of_case(case_id)
+    return any(row["state"] == "open" and row["kind"] == PromiseKind.WORD.value for row in found)
 
 
 def _done(session: Session, case: Case) -> None:
     session.cases.relane(case, None)
-
-
-def _remind(session: Session, case: Case, owner: str, promise_id: int, now: datetime) -> None:
-    case = session.cases.update(replace(case, status=CaseStatus.OPEN, assignee=case.assignee or owner))
-    session.cases.withhold(
-        case.id, "promise_due", f"{owner} promised something; only they can say how it stands", "", now
-    )
-    session.cases.relane(case, None)
-    session.audit.record(now, ACTOR, "promise.overdue", f"promise:{promise_id}", case=case.id)

@@ -31,6 +31,7 @@ from monitor.domain.posting import (
     Prepared,
 )
 from monitor.domain.verdict import MayReply
+from monitor.stages import promising
 from monitor.stages.review import answered
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -297,8 +298,8 @@ def _posted(
     if stored is not None:
         session.cases.take_in(draft.case_id, stored.id)
     case = session.cases.get(draft.case_id)
-    if draft.promise is not None:
-        session.cases.promise(case.id, draft.id, draft.promise, now)
+    approval = session.drafts.approval_of(draft.id)
+    promising.record(session, draft, approval.user if approval else ACTOR, now)
     if case.status is not CaseStatus.DONE:
         answered(session, case, result.posted_at)
     session.audit.record(

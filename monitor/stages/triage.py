@@ -15,7 +15,9 @@ from monitor.domain.draft import Draft, DraftState
 from monitor.domain.mention import Mention, MentionKey, Origin, StoredMention
 from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading, Urgency
+from monitor.domain.roster import Roster
 from monitor.domain.verdict import MayReply, Verdict
+from monitor.stages.referral import refer
 from monitor.stages.removal import title_of
 from monitor.stages.review import answered
 from monitor.store.mentions import DONE, READ
@@ -45,13 +47,17 @@ Judge = Callable[[str, Mention], Verdict]
 
 @dataclass(slots=True)
 class TriageReport:
-    """What one run did; `urgent` are the cases that are new at P0 or P1, for paging people."""
+    """What one run did; `urgent` are the cases that are new at P0 or P1, for paging people.
+
+    `referred` are (case, person): who owns a case from now on because of what it asks for.
+    """
 
     mentions: int = 0
     opened: int = 0
     joined: int = 0
     aside: int = 0
     urgent: list[int] = field(default_factory=list)
+    referred: list[tuple[int, str]] = field(default_factory=list)
 
 
 def triage(
@@ -61,38 +67,41 @@ def triage(
     *,
     limit: int = BATCH,
     means_others: Callable[[str], bool] = lambda _text: False,
+    roster: Roster | None = None,
 ) -> TriageReport:
     """Triages up to `limit` mentions in the order they were written, in one transaction.
 
-    `means_others` tells texts that are about somebody with a name like ours: they are set aside.
+    `means_others` tells texts that are about somebody with a name like ours: they are set aside. `roster`
+    says who sits at which desk.
     """
-    report = TriageReport()
+    run = _Run(judge, clock.now(), roster or Roster())
     with store.write() as session:
         waiting = session.mentions.waiting(READ, limit)
         for stored in sorted(waiting, key=lambda m: (m.mention.created_at, m.id)):
             others = means_others(stored.mention.text)
-            _place(session, stored, judge, clock.now(), report, others=others)
+            _place(session, stored, run, others=others)
         session.mentions.move_on(waiting, DONE)
-    report.mentions = len(waiting)
-    return report
+    run.report.mentions = len(waiting)
+    return run.report
 
 
-def _place(
-    session: Session,
-    stored: StoredMention,
-    judge: Judge,
-    now: datetime,
-    report: TriageReport,
-    *,
-    others: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    judge: Judge
+    now: datetime
+    roster: Roster
+    report: TriageReport = field(default_factory=TriageReport)
+
+
+def _place(session: Session, stored: StoredMention, run: _Run, *, others: bool) -> None:
+    now, report = run.now, run.report
     if stored.own:
         _own_post(session, stored, now)
         return
     reading = session.readings.latest(stored.id)
     if reading is None:  # removed between reading and triage
         return
-    verdict = _verdict(session, stored, reading, judge, now)
+    verdict = _verdict(session, stored, reading, run.judge, now)
     case = session.cases.of_mention(stored.id) or _find(session, stored)
     if case is None:
         case = _open(session, stored, reading, verdict, now, others=others)
@@ -107,6 +116,9 @@ def _place(
     is_live = case.origin is not Origin.BACKFILL
     if is_live and fresh_urgency and case.urgency.rank <= Urgency.P1.rank and case.lane is Lane.NOW:
         report.urgent.append(case.id)
+    referred = refer(session, case, reading, case.signals, run.roster, now)
+    if referred.assignee is not None and referred.assignee != case.assignee:
+        report.referred.append((case.id, referred.assignee))
 
 
 # --- whose matter is this? --------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome, lane_of
 from monitor.domain.conversation import Conversation, Turn
-from monitor.domain.draft import DraftState, PromisePlan
+from monitor.domain.draft import DraftState
 from monitor.domain.errors import NotFound, StaleApproval
 from monitor.domain.mention import MentionKey
 from monitor.domain.moments import utc_text
@@ -87,6 +86,10 @@ class Cases:
         row = self._db.one(name, params)
         return case_of(row) if row else None
 
+    def open_per_person(self) -> dict[str, int]:
+        """How many open cases each person has; who has none is not there."""
+        return {row["assignee"]: int(row["n"]) for row in self._db.rows("cases_per_person")}
+
     def take_in(self, case_id: int, mention_id: int) -> None:
         """Makes a mention part of a case; one that is part of another stays there."""
         self._db.execute("case_mention_add", {"case_id": case_id, "mention_id": mention_id})
@@ -159,7 +162,7 @@ class Cases:
         """The conversation moved: the responder may look again."""
         self._db.execute("withheld_clear", {"case_id": case_id})
 
-    # --- outcomes, promises, notes ---
+    # --- outcomes, notes ---
 
     def settle(
         self,
@@ -197,40 +200,6 @@ class Cases:
     def heard_back(self, limit: int) -> list[Case]:
         """Answered cases whose customer wrote again and asked nothing more."""
         return [case_of(row) for row in self._db.rows("cases_heard_back", {"limit": limit})]
-
-    def overdue_promises(self, now: datetime, limit: int) -> list[Row]:
-        """Promises past their time whose case still rests."""
-        return self._db.rows("promises_overdue", {"now": utc_text(now), "limit": limit})
-
-    def promise(self, case_id: int, draft_id: int | None, plan: PromisePlan, at: datetime) -> None:
-        """Records a promise that was made to a customer."""
-        self._db.execute(
-            "promise_add",
-            {
-                "case_id": case_id,
-                "draft_id": draft_id,
-                "text": plan.text,
-                "owner": plan.owner,
-                "due_at": utc_text(plan.due_at),
-                "made_at": utc_text(at),
-            },
-        )
-
-    def promises(self, case_id: int | None = None) -> Sequence[Row]:
-        """The promises of a case, or every open one by due time."""
-        if case_id is None:
-            return self._db.rows("promises_open")
-        return self._db.rows("promises_of", {"case_id": case_id})
-
-    def settle_promise(self, promise_id: int, kept: bool, at: datetime, by: str) -> bool:
-        """Marks a promise kept or broken; False when that was done already."""
-        params = {
-            "id": promise_id,
-            "state": "kept" if kept else "broken",
-            "at": utc_text(at),
-            "settled_by": by,
-        }
-        return bool(self._db.execute("promise_settle", params))
 
     def note(self, case_id: int, user: str, text: str, at: datetime) -> None:
         """Adds an internal note."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.domain.approval import Approval
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome
-from monitor.domain.draft import Draft, DraftState, Move, PromisePlan
+from monitor.domain.draft import Draft, DraftState, Move, PromiseKind, PromisePlan
 from monitor.domain.mention import Media, Mention, Origin, Quoted, StoredMention
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.posting import Attempt, AttemptState
@@ -150,6 +150,7 @@ def case_of(row: Row) -> Case:
         lane=Lane(row["lane"]),
         reach=row["reach"],
         version=row["version"],
+        desk=row["desk"],
     )
 
 
@@ -190,6 +191,7 @@ def case_params(case: Case) -> dict[str, Any]:
         "title": case.title,
         "reach": case.reach,
         "version": case.version,
+        "desk": case.desk,
     }
 
 
@@ -202,7 +204,8 @@ def promise_text(promise: PromisePlan | None) -> str | None:
     """A planned promise as JSON, or None."""
     if promise is None:
         return None
-    return compact({"text": promise.text, "owner": promise.owner, "due_at": utc_text(promise.due_at)})
+    plan = {"text": promise.text, "owner": promise.owner, "due_at": utc_text(promise.due_at)}
+    return compact(plan | {"kind": promise.kind.value})
 
 
 def promise_of(text: str | None) -> PromisePlan | None:
@@ -210,7 +213,8 @@ def promise_of(text: str | None) -> PromisePlan | None:
     if not text:
         return None
     data = json.loads(text)
-    return PromisePlan(data["text"], data["owner"], parse_moment(data["due_at"]))
+    kind = PromiseKind(data.get("kind", PromiseKind.WORD))
+    return PromisePlan(data["text"], data["owner"], parse_moment(data["due_at"]), kind)
 
 
 def draft_of(row: Row) -> Draft:

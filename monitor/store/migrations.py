@@ -64,6 +64,13 @@ def m0005_newest_in_lane(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0010_desks_and_keepers(db: sqlite_utils.Database) -> None:
+    """Desks of cases, keepers of promises, the mark of a language model."""
+    name = "sql/sqlite/0010_desks_and_keepers.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

@@ -15,6 +15,7 @@ from monitor.store.inbox import Inbox
 from monitor.store.ledger import Ledger
 from monitor.store.mentions import Mentions
 from monitor.store.people import People
+from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
 from monitor.store.readings import Readings
 from monitor.store.rechecks import Rechecks
@@ -43,8 +44,13 @@ class Session:
 
     @cached_property
     def cases(self) -> Cases:
-        """Cases, conversations, lanes, outcomes, promises."""
+        """Cases, conversations, lanes, outcomes."""
         return Cases(self.connection)
+
+    @cached_property
+    def promises(self) -> Promises:
+        """What we told customers we would do."""
+        return Promises(self.connection)
 
     @cached_property
     def drafts(self) -> Drafts:

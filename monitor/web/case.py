@@ -132,7 +132,7 @@ def view_of(session: Session, case_id: int, seen: str = "") -> CaseView:
         withheld=session.cases.withheld(case_id),
         others=[c for c in _others(session, case) if c.id != case_id],
         notes=session.cases.notes(case_id),
-        promises=session.cases.promises(case_id),
+        promises=session.promises.of_case(case_id),
         history=_history(session, case_id, drafts),
         people=[u.name for u in session.people.all() if u.disabled_at is None],
         above=session.inbox.above(case.lane, case),

@@ -144,6 +144,16 @@ HEALTH: Final[dict[str, str]] = {
     "failing": "failing",
 }
 
+DESKS: Final[dict[str, str]] = {
+    "safety": "safety desk",
+    "executive": "executive desk",
+    "legal": "legal desk",
+    "person": "a person, at once",
+    "security": "security desk",
+    "press": "press desk",
+    "branch": "the branch",
+}
+
 SEVERITY: Final[tuple[str, ...]] = ("no harm", "annoyed", "let down", "hurt")
 
 ACTIONS: Final[dict[str, str]] = {
@@ -157,6 +167,10 @@ ACTIONS: Final[dict[str, str]] = {
     "draft.handed_off": "took it to post by hand",
     "draft.confirmed": "posted it by hand",
     "case.assigned": "assigned the case",
+    "case.referred": "brought the case to its desk",
+    "promise.made": "promised something",
+    "promise.reminded": "reminded the keeper of a promise",
+    "promise.settled": "settled a promise",
     "case.closed": "closed the case",
     "case.reopened": "reopened the case",
     "case.noted": "left a note",

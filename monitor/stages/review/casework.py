@@ -11,6 +11,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.moments import Clock
 from monitor.domain.reading import INTENTS, Urgency
+from monitor.stages import promising
 from monitor.store.protocol import Store
 
 
@@ -92,12 +93,17 @@ def note(store: Store, case_id: int, user: str, text: str, clock: Clock) -> None
 
 
 def settle_promise(store: Store, promise_id: int, user: str, kept: bool, clock: Clock) -> bool:
-    """A person says that a promise was kept, or not. False when it was settled before."""
+    """A person says that a promise was kept, or not. False when it was settled before. Raises NotFound."""
     now = clock.now()
     with store.write() as session:
-        settled = session.cases.settle_promise(promise_id, kept, now, user)
+        row = session.promises.get(promise_id)
+        settled = session.promises.settle(promise_id, kept, now, user)
         if settled:
-            session.audit.record(now, user, "promise.settled", f"promise:{promise_id}", kept=kept)
+            session.audit.record(
+                now, user, "promise.settled", f"promise:{promise_id}", kept=kept, case=row["case_id"]
+            )
+            if kept:
+                promising.rest(session, row["case_id"])
         return settled
 
 

@@ -19,6 +19,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.moments import Clock
 from monitor.domain.verdict import MayReply
+from monitor.stages import promising
 from monitor.stages.review.words import leave, respect_claim
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -180,8 +181,7 @@ def confirm(store: Store, draft_id: int, user: str, clock: Clock) -> Draft:
         confirmed = session.drafts.move(draft, DraftState.CONFIRMED, now)
         session.audit.record(now, user, "draft.confirmed", f"draft:{draft_id}")
         case = session.cases.get(draft.case_id)
-        if draft.promise is not None:
-            session.cases.promise(case.id, draft_id, draft.promise, now)
+        promising.record(session, draft, user, now)
         answered(session, case, now)
         return confirmed
 

@@ -2,10 +2,10 @@
 -- Opens a case.
 INSERT INTO cases (platform, source, customer, customer_handle, conversation, status, lane, origin, urgency,
   primary_intent, complaint, severity, signals, lang, verdict, verdict_rule, assignee, opened_at, clock_start,
-  due_at, due_key, last_customer_at, title)
+  due_at, due_key, last_customer_at, title, desk)
 VALUES (:platform, :source, :customer, :customer_handle, :conversation, :status, :lane, :origin, :urgency,
   :primary_intent, :complaint, :severity, :signals, :lang, :verdict, :verdict_rule, :assignee, :opened_at,
-  :clock_start, :due_at, :due_key, :last_customer_at, :title) RETURNING id;
+  :clock_start, :due_at, :due_key, :last_customer_at, :title, :desk) RETURNING id;
 
 -- name: case_get
 -- One case.
@@ -17,7 +17,7 @@ UPDATE cases SET status = :status, lane = :lane, customer_handle = :customer_han
   complaint = :complaint, severity = :severity, signals = :signals, lang = :lang, verdict = :verdict,
   verdict_rule = :verdict_rule, assignee = :assignee, clock_start = :clock_start, due_at = :due_at,
   due_key = :due_key, last_customer_at = :last_customer_at, first_response_at = :first_response_at,
-  closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, version = version + 1
+  closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, desk = :desk, version = version + 1
 WHERE id = :id AND version = :version;
 
 -- name: case_now_live
@@ -54,6 +54,10 @@ SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND stat
 -- name: cases_of_customer
 -- What else this customer came to us with.
 SELECT * FROM cases WHERE platform = :platform AND customer = :customer ORDER BY id DESC LIMIT :limit;
+
+-- name: cases_per_person
+-- How many open cases each person has.
+SELECT assignee, count(*) AS n FROM cases WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee;
 
 -- name: case_mention_add
 -- Puts a mention into a case.
@@ -115,16 +119,37 @@ SELECT * FROM outcomes WHERE case_id = :case_id ORDER BY id;
 -- name: cases_waiting_since
 -- Answered cases whose customer has been silent since a moment.
 SELECT * FROM cases WHERE status = 'waiting' AND last_customer_at < :before AND first_response_at < :before
+  AND NOT EXISTS (SELECT 1 FROM promises p WHERE p.case_id = cases.id AND p.state = 'open')
 ORDER BY id LIMIT :limit;
 
 -- name: cases_heard_back
 -- Answered cases whose customer wrote again and asked nothing.
 SELECT * FROM cases WHERE status = 'waiting' AND last_customer_at > first_response_at ORDER BY id LIMIT :limit;
 
--- name: promises_overdue
--- Promises past their time whose case still rests.
-SELECT p.* FROM promises p JOIN cases c ON c.id = p.case_id
-WHERE p.state = 'open' AND p.due_at <= :now AND c.status = 'waiting' ORDER BY p.due_at LIMIT :limit;
+-- name: promises_near
+-- Open promises of which nobody was reminded yet and that are due before a moment.
+SELECT p.* FROM promises p WHERE p.state = 'open' AND p.reminded_at IS NULL AND p.due_at <= :before
+ORDER BY p.due_at, p.id LIMIT :limit;
+
+-- name: promises_past
+-- Promises that were due before a moment and that nobody has settled.
+SELECT p.* FROM promises p WHERE p.state = 'open' AND p.due_at <= :before ORDER BY p.due_at, p.id LIMIT :limit;
+
+-- name: promises_answered
+-- Promised words that have been said: when a later reply of ours stood in the same case.
+SELECT p.*, coalesce((SELECT min(m.created_at) FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
+    WHERE cm.case_id = p.case_id AND m.own = 1 AND m.created_at > p.made_at AND m.removed_at IS NULL AND m.text <> d.text),
+  (SELECT min(l.updated_at) FROM drafts l WHERE l.case_id = p.case_id AND l.id > p.draft_id
+    AND l.state IN ('posted', 'confirmed'))) AS said_at
+FROM promises p JOIN drafts d ON d.id = p.draft_id
+WHERE p.state = 'open' AND p.kind = 'word' AND (EXISTS (SELECT 1 FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
+    WHERE cm.case_id = p.case_id AND m.own = 1 AND m.created_at > p.made_at AND m.removed_at IS NULL AND m.text <> d.text)
+  OR EXISTS (SELECT 1 FROM drafts l WHERE l.case_id = p.case_id AND l.id > p.draft_id AND l.state IN ('posted', 'confirmed')))
+ORDER BY p.id LIMIT :limit;
+
+-- name: promise_reminded
+-- Its keeper has been reminded.
+UPDATE promises SET reminded_at = :at WHERE id = :id;
 
 -- name: note_add
 -- An internal note.
@@ -146,13 +171,17 @@ ORDER BY c.id;
 
 -- name: promise_add
 -- Something a reply told the customer we would do.
-INSERT INTO promises (case_id, draft_id, text, owner, due_at, state, made_at)
-VALUES (:case_id, :draft_id, :text, :owner, :due_at, 'open', :made_at);
+INSERT INTO promises (case_id, draft_id, text, owner, keeper, kind, due_at, state, made_at)
+VALUES (:case_id, :draft_id, :text, :owner, :keeper, :kind, :due_at, 'open', :made_at);
 
 -- name: promises_open
 -- Promises that are neither kept nor broken.
-SELECT p.*, c.title AS title FROM promises p JOIN cases c ON c.id = p.case_id WHERE p.state = 'open'
+SELECT p.*, c.title AS title, c.platform AS platform, c.customer_handle AS customer_handle FROM promises p JOIN cases c ON c.id = p.case_id WHERE p.state = 'open'
 ORDER BY p.due_at, p.id;
+
+-- name: promise_get
+-- One promise.
+SELECT * FROM promises WHERE id = :id;
 
 -- name: promises_of
 -- The promises of a case.

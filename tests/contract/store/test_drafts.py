@@ -116,13 +116,13 @@ def test_promises_are_settled_once(store: Store) -> None:
     case_id, draft_id = case_with_draft(store)
     plan = PromisePlan("I'll write by six", "ann", NOON + timedelta(hours=6))
     with store.write() as session:
-        session.cases.promise(case_id, draft_id, plan, NOON)
-        (promise,) = session.cases.promises()
+        session.promises.add(case_id, draft_id, plan, "ann", NOON)
+        (promise,) = session.promises.open()
         assert (promise["owner"], promise["title"]) == ("ann", "My bag is lost")
-        assert session.cases.settle_promise(promise["id"], True, NOON, "ann")
-        assert not session.cases.settle_promise(promise["id"], False, NOON, "bo")
-        assert session.cases.promises() == []
-        assert [p["state"] for p in session.cases.promises(case_id)] == ["kept"]
+        assert session.promises.settle(promise["id"], True, NOON, "ann")
+        assert not session.promises.settle(promise["id"], False, NOON, "bo")
+        assert session.promises.open() == []
+        assert [p["state"] for p in session.promises.of_case(case_id)] == ["kept"]
 
 
 def test_a_lane_is_read_page_by_page_oldest_risk_first(store: Store) -> None:

@@ -18,9 +18,9 @@ def test_promises_due_that_day_are_kept_late_broken_or_open(world: World) -> Non
     world.promise(post, at(13), at(2))
     world.promise(post, at(90), at(2))  # due later
     with world.store.write() as session:
-        session.cases.settle_promise(kept, True, at(11), "mira")
-        session.cases.settle_promise(late, True, at(14), "mira")
-        session.cases.settle_promise(broken, False, at(14), "mira")
+        session.promises.settle(kept, True, at(11), "mira")
+        session.promises.settle(late, True, at(14), "mira")
+        session.promises.settle(broken, False, at(14), "mira")
     p = world.digest().numbers.promises
     assert (p.due, p.kept, p.kept_late, p.broken, p.still_open) == (4, 1, 1, 1, 1)
     assert (p.made, p.overdue, [d.due_at for d in p.first_overdue]) == (5, 1, [at(13)])

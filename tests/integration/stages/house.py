@@ -21,6 +21,7 @@ from monitor.domain.posting import (
     SendResult,
 )
 from monitor.domain.reading import IntentScore, Post, Reading, Reason, Signal, Urgency, UrgencyReading
+from monitor.domain.roster import Roster
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages.draft import draft
 from monitor.stages.publish import PublishReport, publish, routes
@@ -129,6 +130,7 @@ class House:
         self.platform = Platform(self.clock)
         self.verdict = Verdict(MayReply.POSTABLE, "test.postable", "a test")
         self.promise: PromisePlan | None = None
+        self.roster = Roster()
         self._ids = itertools.count(100)
 
     # --- mentions ---
@@ -173,7 +175,7 @@ class House:
     def work(self) -> TriageReport:
         """read → triage → draft."""
         read(self.store, PlainReader(), lambda _: OWN, self.clock)
-        report = triage(self.store, lambda _source, _mention: self.verdict, self.clock)
+        report = triage(self.store, lambda _source, _mention: self.verdict, self.clock, roster=self.roster)
         draft(self.store, self._compose, lambda case: case.source, self.clock)
         return report
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.domain.case import CaseStatus, Outcome
-from monitor.domain.draft import PromisePlan
+from monitor.domain.case import CaseStatus, Lane, Outcome
+from monitor.domain.draft import PromiseKind, PromisePlan
 from monitor.domain.mention import MentionKey
+from monitor.domain.moments import utc_text
 from monitor.stages.follow import follow
+from monitor.stages.people import add_user
 from monitor.stages.removal import TOMBSTONE, remove_post
 from monitor.stages.review import settle_promise
+from monitor.store.protocol import Row
 from tests.integration.stages.house import House
 
 
@@ -53,20 +56,98 @@ def test_silence_is_an_outcome_of_its_own(house: House) -> None:
     assert house.case(post).outcome is Outcome.SILENT
 
 
-def test_an_overdue_promise_brings_the_case_back_to_its_owner(house: House) -> None:
-    house.promise = PromisePlan("by six", "cy", house.clock.now() + timedelta(hours=6))
-    post = answered(house)
-    assert follow(house.store, house.clock).reminded == 0
-    house.clock.forward(hours=7)
-    assert follow(house.store, house.clock).reminded == 1
+def promised(house: House, hours: float = 6, kind: PromiseKind = PromiseKind.WORD) -> str:
+    due = house.clock.now() + timedelta(hours=hours)
+    house.promise = PromisePlan("I'll write by six.", "care desk", due, kind)
+    return answered(house)
+
+
+def the_promise(house: House, post: str) -> Row:
     case = house.case(post)
-    assert (case.status, case.assignee) == (CaseStatus.OPEN, "cy")
+    with house.store.read() as session:
+        return session.promises.of_case(case.id)[0]
+
+
+def test_a_promise_comes_back_to_its_keeper_while_there_is_time(house: House) -> None:
+    post = promised(house)
+    assert the_promise(house, post)["keeper"] == "bo", "whoever approved it, where nobody else is named"
+    house.clock.forward(hours=5, minutes=20)
+    assert follow(house.store, house.clock).reminded == 0
+    house.clock.forward(minutes=6)
+    assert follow(house.store, house.clock).reminded == 1
+    assert follow(house.store, house.clock).reminded == 0
+    case = house.case(post)
+    assert (case.status, case.assignee, case.lane) == (CaseStatus.OPEN, "bo", Lane.BY_HAND)
     house.work()
     assert house.draft(post) is None, "only a person can say how the promise stands"
+    assert settle_promise(house.store, the_promise(house, post)["id"], "bo", True, house.clock)
+    assert not settle_promise(house.store, the_promise(house, post)["id"], "bo", True, house.clock)
+    assert house.case(post).status is CaseStatus.WAITING, "nothing is owed any more"
+
+
+def test_of_a_short_promise_its_keeper_hears_half_way(house: House) -> None:
+    promised(house, hours=0.5)
+    house.clock.forward(minutes=6)
+    assert follow(house.store, house.clock).reminded == 0
+    house.clock.forward(minutes=7)
+    assert follow(house.store, house.clock).reminded == 1
+
+
+def test_the_owner_keeps_a_promise_who_is_somebody_here(house: House) -> None:
+    add_user(house.store, "care desk", "agent", "a long enough password", house.clock)
+    assert the_promise(house, promised(house))["keeper"] == "care desk"
+
+
+def test_our_next_reply_keeps_a_promised_word(house: House) -> None:
+    post = promised(house)
+    assert follow(house.store, house.clock).kept == 0, "the reply that promised is not its own keeping"
+    house.promise = None
+    house.write("still lost", reply_to=post)
+    house.work()
+    house.send(house.the_draft(post).id)
+    said = house.clock.now()
+    house.clock.forward(minutes=10)
+    assert follow(house.store, house.clock).kept == 1
+    kept = the_promise(house, post)
+    assert (kept["state"], kept["settled_at"]) == ("kept", utc_text(said))
+    assert follow(house.store, house.clock).kept == 0
+
+
+def test_a_word_given_by_hand_keeps_it_too(house: House) -> None:
+    post = promised(house)
+    house.write("your bag is here", author="brand", reply_to=post)
+    house.work()
+    assert follow(house.store, house.clock).kept == 1
+
+
+def test_a_reply_does_not_pass_praise_on(house: House) -> None:
+    post = promised(house, kind=PromiseKind.RELAY)
+    house.write("anything else?", author="brand", reply_to=post)
+    house.work()
+    assert follow(house.store, house.clock).kept == 0
+    house.clock.forward(hours=6)
+    follow(house.store, house.clock)
+    case = house.case(post)
     with house.store.read() as session:
-        (promise,) = session.cases.promises(case.id)
-    assert settle_promise(house.store, promise["id"], "cy", True, house.clock)
-    assert not settle_promise(house.store, promise["id"], "cy", True, house.clock)
+        withheld = session.cases.withheld(case.id)
+    assert withheld is not None and "pass this on" in withheld["why"]
+
+
+def test_a_day_after_its_time_a_promise_is_broken(house: House) -> None:
+    post = promised(house)
+    house.clock.forward(hours=29)
+    assert follow(house.store, house.clock).broken == 0
+    house.clock.forward(hours=2)
+    assert follow(house.store, house.clock).broken == 1
+    assert the_promise(house, post)["state"] == "broken"
+    assert house.case(post).status is CaseStatus.OPEN, "the customer still waits"
+    assert house.audit()
+
+
+def test_silence_does_not_close_what_we_still_owe(house: House) -> None:
+    promised(house, hours=100)
+    house.clock.forward(hours=80)
+    assert follow(house.store, house.clock).silent == 0
 
 
 def test_removal_takes_the_words_everywhere(house: House) -> None:

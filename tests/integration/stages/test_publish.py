@@ -56,7 +56,7 @@ def test_a_posted_reply_is_in_the_conversation_and_stops_the_clock(house: House,
     ours = [t.mention for t in house.conversation(post).turns if t.own]
     assert [(m.text, m.author, m.in_reply_to) for m in ours] == [(draft.text, "brand", draft.in_reply_to)]
     with house.store.read() as session:
-        assert [p["owner"] for p in session.cases.promises(case.id)] == ["bo"]
+        assert [p["owner"] for p in session.promises.of_case(case.id)] == ["bo"]
 
 
 def test_publishing_twice_posts_once(house: House, post: str) -> None:

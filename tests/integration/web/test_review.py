@@ -292,14 +292,14 @@ def test_a_promise_is_kept_once(house: House, day: Made, browser: Browser) -> No
     with house.store.write() as session:
         draft = session.drafts.get(draft_id)
         assert draft.promise is not None
-        session.cases.promise(case_id, draft_id, draft.promise, house.clock.now())
-        number = session.cases.promises(case_id)[0]["id"]
+        session.promises.add(case_id, draft_id, draft.promise, "bo", house.clock.now())
+        number = session.promises.of_case(case_id)[0]["id"]
     client = browser("agent")
     assert f"/cases/{case_id}/promises/{number}" in open_case(client, case_id)
     assert client.post(f"/cases/{case_id}/promises/{number}", data={"kept": "yes"}).status_code == 303
     assert client.post(f"/cases/{case_id}/promises/{number}", data={"kept": "no"}).status_code == 303
     with house.store.read() as session:
-        assert session.cases.promises(case_id)[0]["state"] == "kept"
+        assert session.promises.of_case(case_id)[0]["state"] == "kept"
 
 
 def test_another_wording_is_one_click_away(house: House, day: Made, browser: Browser) -> None:

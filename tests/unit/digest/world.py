@@ -147,8 +147,8 @@ class World:
         with self.store.write() as session:
             case = session.cases.of_post(MentionKey("x", post))
             assert case is not None
-            session.cases.promise(case.id, None, PromisePlan(text, "Mira", due), made)
-            return int(session.cases.promises(case.id)[-1]["id"])
+            session.promises.add(case.id, None, PromisePlan(text, "Mira", due), "mira", made)
+            return int(session.promises.of_case(case.id)[-1]["id"])
 
     def remove(self, post: str, when: datetime, platform: str = "x") -> None:
         with self.store.write() as session:
