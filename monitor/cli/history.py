@@ -28,7 +28,7 @@ STEP = timedelta(minutes=30)
 # What came in during the last hours is left for the newcomer to work on.
 LEFT_FOR_YOU = timedelta(hours=7)
 
-TEAM = ("mara", "jonas", "ines")
+TEAM = {"mara": "manager", "jonas": "approver", "ines": "approver"}  # name → role
 WORKS = range(6, 22)  # local hours
 PER_STEP = 6  # cases that the team manages in one step
 
@@ -53,6 +53,7 @@ def live_through(
     clock = SteppedClock(start)
     app = open_at(clock)
     try:
+        _hire(app)
         answered_by_brand = _answered_in_the_export()
         while clock.at < end:
             app.run_collect()
@@ -66,6 +67,14 @@ def live_through(
             say(clock.at)
     finally:
         app.close()
+
+
+def _hire(app: App) -> None:
+    """The team, as people of the demo: cases that ask for a person go to one of them."""
+    from monitor.stages.people import add_user
+
+    for name, role in TEAM.items():
+        add_user(app.store, name, role, None, app.clock, by="demo")
 
 
 def _answered_in_the_export() -> frozenset[str]:
@@ -121,4 +130,4 @@ def _lot(of: str) -> int:
 
 
 def _one_of(of: str) -> str:
-    return TEAM[hashlib.sha256(of.encode()).digest()[1] % len(TEAM)]
+    return list(TEAM)[hashlib.sha256(of.encode()).digest()[1] % len(TEAM)]
