@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
 RECHECK_EVERY = timedelta(minutes=5)
 CONTEXT_EVERY = timedelta(seconds=30)
+# A snoozed case comes back this soon after its time.
+WAKE_EVERY = timedelta(seconds=5)
 
 
 class App(Daily):
@@ -40,6 +42,7 @@ class App(Daily):
             more={
                 "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
                 "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
+                "wake": (lambda: _counts(self.run_wake()), WAKE_EVERY),
             },
             publish_every=settings.publish.every,
             digest_at=settings.digest.at,

@@ -18,6 +18,7 @@ from monitor.stages import follow as following
 from monitor.stages import publish as publishing
 from monitor.stages import read as reading
 from monitor.stages import recheck as rechecking
+from monitor.stages import review
 from monitor.stages import triage as triaging
 from monitor.stages.limits import CONTEXT, RECHECK, Allowance, Gate, allowances
 
@@ -114,6 +115,10 @@ class Work(Desk):
         """Reconciles and sends."""
         policy = publishing.Policy(lease=self.settings.publish.lease, pacing=self.settings.publish.pacing)
         return publishing.publish(self.store, self.route, self.clock, policy=policy)
+
+    def run_wake(self) -> review.WakeReport:
+        """Brings back the snoozed cases whose time has come."""
+        return review.wake_due(self.store, self.clock)
 
     def run_follow(self) -> following.FollowReport:
         """Watches what became of the customers."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.cli.lanes import LANE_NAMES, clock_words, find
 from monitor.cli.say import one_line
+from monitor.domain.casework import Escalation
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import Draft
 from monitor.domain.moments import parse_moment
@@ -29,6 +30,9 @@ class CaseFile:
     notes: list[Row]
     promises: list[Row]
     outcomes: list[Row]
+    escalations: list[Escalation]
+    tags: list[str]
+    incident: str | None
 
     @classmethod
     def read(cls, store: Store, ref: str) -> CaseFile:
@@ -43,6 +47,9 @@ class CaseFile:
                 notes=session.cases.notes(case.id),
                 promises=session.promises.of_case(case.id),
                 outcomes=session.cases.outcomes(case.id),
+                escalations=session.casework.escalations(case.id),
+                tags=session.casework.tags(case.id),
+                incident=session.casework.incident_of(case.id),
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +71,12 @@ class CaseFile:
             "verdict_rule": case.verdict_rule,
             "assignee": case.assignee,
             "desk": case.desk,
+            "snoozed_until": case.snooze.until if case.snooze else None,
+            "snoozed": case.snooze is not None,
+            "tags": self.tags,
+            "incident": self.incident,
+            "merged_into": case.merged_into,
+            "escalations": [_escalation_dict(e) for e in self.escalations],
             "outcome": case.outcome.value if case.outcome else None,
             "conversation": [_turn_dict(t) for t in self.conversation.turns],
             "drafts": [_draft_dict(d) for d in self.drafts],
@@ -85,6 +98,19 @@ class CaseFile:
         if case.assignee or case.desk:
             desk = f" ({case.desk} desk)" if case.desk else ""
             yield f"Assigned to {case.assignee or 'nobody yet'}{desk}"
+        if case.merged_into:
+            yield f"Merged into case c{case.merged_into}"
+        if case.snooze:
+            ends = (
+                f"{case.snooze.until.astimezone(zone):%a %d %b %H:%M}" if case.snooze.until else "they write"
+            )
+            yield f"Snoozed by {case.snooze.by} until {ends}"
+        if self.tags or self.incident:
+            yield "  ".join(
+                [f"#{t}" for t in self.tags] + ([f"Incident: {self.incident}"] if self.incident else [])
+            )
+        for one in self.escalations:
+            yield from _escalation_lines(one, zone)
         yield ""
         for turn in self.conversation.turns:
             yield from _turn_lines(turn, zone)
@@ -108,6 +134,23 @@ class CaseFile:
         yield f"Draft {draft.id}, {draft.state}{said}, written by {draft.written_by}:"
         yield from ("  " + line for line in draft.text.split("\n"))
         yield ""
+
+
+def _escalation_lines(one: Escalation, zone: ZoneInfo) -> Iterator[str]:
+    stands = one.answer or f"open, due {one.due_at.astimezone(zone):%a %d %b %H:%M}"
+    yield f"Handed up to {one.owner} ({one.desk} desk): {one.reason} → {stands}"
+
+
+def _escalation_dict(one: Escalation) -> dict[str, Any]:
+    return {
+        "desk": one.desk.value,
+        "owner": one.owner,
+        "reason": one.reason,
+        "opened_by": one.opened_by,
+        "due_at": one.due_at,
+        "closed_at": one.closed_at,
+        "answer": one.answer,
+    }
 
 
 def _turn_lines(turn: Turn, zone: ZoneInfo) -> Iterator[str]:

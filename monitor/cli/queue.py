@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import casework
 from monitor.cli.approving import approve_one
 from monitor.cli.call import AS_JSON, USER, YES, acting_user, opened
 from monitor.cli.entry import PARTLY_FAILED, exit_code, said
@@ -246,6 +247,9 @@ def confirm_posted(
     from monitor.stages.review import confirm
 
     _act(ctx, n, user, "draft", lambda app, i, name: confirm(app.store, i, name, app.clock), "confirmed by")
+
+
+casework.register(group)
 
 
 def _act(

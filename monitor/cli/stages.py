@@ -162,17 +162,20 @@ _ENDS = {
 def follow(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
     """Sees what became of the customers.
 
-    Settles outcomes, brings back what we promised, and looks again at stored posts whose turn it is.
+    Settles outcomes, brings back what we promised and what was snoozed, and looks again at stored
+    posts whose turn it is.
     """
     with opened(ctx) as app:
+        woken = app.run_wake().woken
         report = app.run_follow()
         looked = app.run_recheck()
     counts = {name: getattr(report, name) for name in ("settled", "silent", "kept", "reminded", "broken")}
+    counts["woken"] = woken
     again = {name: sum(getattr(r, name) for r in looked) for name in ("asked", "edited", "removed")}
     if json:
         as_json({**counts, **again})
     else:
-        out(f"{report.settled} settled, {report.silent} gone silent.")
+        out(f"{report.settled} settled, {report.silent} gone silent, {woken} came back from a snooze.")
         out(f"Promises: {report.kept} kept, {report.reminded} brought back in time, {report.broken} broken.")
         out(f"{again['asked']} posts looked at again, {again['edited']} edited, {again['removed']} removed.")
     for each in looked:

@@ -157,4 +157,10 @@ def _talk(view: View, conversation: Conversation) -> Talk:
     return Talk(about, turns)
 
 
-STANDS = {"open": "still_open", "waiting": "answered", "done": "closed", "aside": "closed"}
+STANDS = {
+    "open": "still_open",
+    "waiting": "answered",
+    "done": "closed",
+    "aside": "closed",
+    "merged": "closed",
+}

@@ -30,7 +30,13 @@ PAGE = 10_000
 UNSUPPORTED = '%"unsupported_language"%'
 
 KINDS = ("complaint", "question", "praise", "other", "aside")
-STANDS = {"open": "still_open", "waiting": "answered", "done": "closed", "aside": "closed"}
+STANDS = {
+    "open": "still_open",
+    "waiting": "answered",
+    "done": "closed",
+    "aside": "closed",
+    "merged": "closed",
+}
 
 
 class Tally:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.domain.casework import Snooze
 from monitor.domain.draft import DraftState
 from monitor.domain.mention import Origin
 from monitor.domain.reading import Urgency
+from monitor.domain.roster import Desk
 
 # First-response targets, from the design, section 4. P4 has no clock.
 SLA: dict[Urgency, timedelta | None] = {
@@ -31,6 +33,7 @@ class CaseStatus(StrEnum):
     WAITING = "waiting"  # we answered; the customer, or a promise, is next
     DONE = "done"
     ASIDE = "aside"  # noise: kept, searchable, sampled in the digest, asks nothing of anybody
+    MERGED = "merged"  # its posts are part of another case; kept so that a merge can be taken back
 
 
 class Outcome(StrEnum):
@@ -79,15 +82,17 @@ def due_at(urgency: Urgency, started_at: datetime, origin: Origin) -> datetime |
 _TROUBLED = frozenset({DraftState.REFUSED, DraftState.UNKNOWN, DraftState.FROZEN})
 
 
-def lane_of(status: CaseStatus, urgency: Urgency, draft: DraftState | None, verdict: str) -> Lane:
-    """The one lane a case is shown in. Trouble first, then urgency, then who has to act."""
-    if status is CaseStatus.DONE:
+def lane_of(
+    status: CaseStatus, urgency: Urgency, draft: DraftState | None, verdict: str, *, snoozed: bool = False
+) -> Lane:
+    """The one lane a case is shown in. Trouble first, then rest, then urgency, then who has to act."""
+    if status in (CaseStatus.DONE, CaseStatus.MERGED):
         return Lane.DONE
     if status is CaseStatus.ASIDE:
         return Lane.ASIDE
     if draft in _TROUBLED:
         return Lane.PROBLEMS
-    if status is CaseStatus.WAITING or draft in (DraftState.APPROVED, DraftState.SENDING):
+    if snoozed or status is CaseStatus.WAITING or draft in (DraftState.APPROVED, DraftState.SENDING):
         return Lane.WAITING
     if urgency.rank <= Urgency.P1.rank:
         return Lane.NOW
@@ -129,3 +134,7 @@ class Case:
     reach: int
     version: int
     desk: str | None = None  # the desk it has to reach (monitor.domain.roster)
+    snooze: Snooze | None = None
+    escalated: Desk | None = None  # a person handed it up, and waits for the answer
+    merged_into: int | None = None
+    incident: int | None = None

@@ -51,6 +51,11 @@ class Roster:
                 return Referral(Desk.BRANCH, f"they named {branch}", self.branches[branch])
         return None
 
+    def at_branch(self, place: str) -> tuple[str, ...]:
+        """Who answers for a place that a post names; nobody for most places."""
+        branch = self._branch(place)
+        return self.branches[branch] if branch else ()
+
     def _branch(self, place: str) -> str | None:
         low = f" {place.lower()} "
         return next((b for b in self.branches if f" {b.lower()} " in low), None)

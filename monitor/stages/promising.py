@@ -109,6 +109,11 @@ def _remind(session: Session, row: Row, now: datetime) -> None:
     session.promises.reminded(row["id"], now)
     case, keeper = session.cases.get(row["case_id"]), row["keeper"] or row["owner"]
     session.audit.record(now, ACTOR, "promise.reminded", f"promise:{row['id']}", case=case.id, keeper=keeper)
+    if case.snooze is not None:
+        case = session.cases.update(replace(case, snooze=None))
+        session.cases.relane(
+            case, None if (draft := session.drafts.live_of(case.id)) is None else draft.state
+        )
     if case.status is not CaseStatus.WAITING:
         return
     due = parse_moment(row["due_at"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome, clock_start, due_at, lane_of
-from monitor.domain.draft import Draft, DraftState
+from monitor.domain.draft import DraftState
 from monitor.domain.mention import Mention, MentionKey, Origin, StoredMention
 from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading, Urgency
@@ -19,7 +19,7 @@ from monitor.domain.roster import Roster
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages.referral import refer
 from monitor.stages.removal import title_of
-from monitor.stages.review import answered
+from monitor.stages.review import answered, conversation_moved
 from monitor.store.mentions import DONE, READ
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -271,8 +271,9 @@ def _join(
         last_customer_at=max(case.last_customer_at, mention.created_at),
         closed_at=case.closed_at if status is CaseStatus.DONE else None,
         title=title_of(mention.text) or case.title if is_newest and not asks_nothing else case.title,
+        snooze=None,  # whatever they write, it ends a snooze
     )
-    draft = _conversation_moved(session, case.id, now)
+    draft = conversation_moved(session, case.id, now)
     joined = replace(
         joined,
         lane=lane_of(joined.status, joined.urgency, draft.state if draft else None, joined.verdict),
@@ -281,20 +282,6 @@ def _join(
     session.cases.clear_withheld(case.id)
     _explain(session, now, "case.joined", joined, stored, reading)
     return joined
-
-
-def _conversation_moved(session: Session, case_id: int, now: datetime) -> Draft | None:
-    """A post came in: the machine's draft makes way for a new one, a person's words are kept."""
-    draft = session.drafts.live_of(case_id)
-    if draft is None:
-        return None
-    if draft.state in (DraftState.PROPOSED, DraftState.CLAIMED):
-        session.drafts.move(draft, DraftState.SUPERSEDED, now, reason="the conversation moved")
-        return None
-    if draft.state in (DraftState.EDITED, DraftState.APPROVED):
-        why = "the customer wrote again after this was written"
-        return session.drafts.move(draft, DraftState.STALE, now, reason=why, send_after=None)
-    return draft
 
 
 def _explain(
@@ -350,7 +337,7 @@ def _own_post(session: Session, stored: StoredMention, now: datetime) -> None:
     if draft is not None and draft.state is DraftState.HANDED_OFF:
         session.drafts.move(draft, DraftState.CONFIRMED, now, reason="our post was seen on the platform")
     else:
-        _conversation_moved(session, case.id, now)
+        conversation_moved(session, case.id, now)
     if mention.created_at >= case.last_customer_at:
         answered(session, session.cases.get(case.id), mention.created_at)
     session.audit.record(now, ACTOR, "case.answered_by_hand", f"case:{case.id}", mention=stored.id)

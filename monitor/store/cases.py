@@ -46,7 +46,8 @@ class Cases:
 
     def relane(self, case: Case, draft: DraftState | None) -> Case:
         """Puts a case into the lane that its status and its draft call for; `draft` is the live one."""
-        lane = lane_of(case.status, case.urgency, draft, case.verdict)
+        snoozed = case.snooze is not None
+        lane = lane_of(case.status, case.urgency, draft, case.verdict, snoozed=snoozed)
         return case if lane is case.lane else self.update(replace(case, lane=lane))
 
     # --- finding the case that a mention belongs to ---
@@ -83,8 +84,12 @@ class Cases:
         return [case_of(row) for row in self._db.rows("cases_of_customer", params)]
 
     def _maybe(self, name: str, params: dict[str, Any]) -> Case | None:
+        """The case of a row; a merged one leads on to the case it was merged into."""
         row = self._db.one(name, params)
-        return case_of(row) if row else None
+        case = case_of(row) if row else None
+        while case is not None and case.merged_into is not None:
+            case = self.get(case.merged_into)
+        return case
 
     def open_per_person(self) -> dict[str, int]:
         """How many open cases each person has; who has none is not there."""
@@ -185,8 +190,16 @@ class Cases:
                 "mention_id": mention_id,
             },
         )
-        closed = at if status is CaseStatus.DONE else None
-        return self.update(replace(case, outcome=outcome, status=status, closed_at=closed))
+        is_done = status is CaseStatus.DONE
+        return self.update(
+            replace(
+                case,
+                outcome=outcome,
+                status=status,
+                closed_at=at if is_done else None,
+                snooze=None if is_done else case.snooze,
+            )
+        )
 
     def outcomes(self, case_id: int) -> list[Row]:
         """The outcomes of a case, oldest first."""

@@ -9,11 +9,13 @@ from typing import Any
 
 from monitor.domain.approval import Approval
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome
+from monitor.domain.casework import Escalation, Snooze
 from monitor.domain.draft import Draft, DraftState, Move, PromiseKind, PromisePlan
 from monitor.domain.mention import Media, Mention, Origin, Quoted, StoredMention
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.posting import Attempt, AttemptState
 from monitor.domain.reading import Reading, Urgency
+from monitor.domain.roster import Desk
 from monitor.store.protocol import Row
 
 MentionRow = tuple[Any, ...]
@@ -151,7 +153,15 @@ def case_of(row: Row) -> Case:
         reach=row["reach"],
         version=row["version"],
         desk=row["desk"],
+        snooze=_snooze_of(row) if row["snoozed"] else None,
+        escalated=Desk(row["escalated"]) if row["escalated"] else None,
+        merged_into=row["merged_into"],
+        incident=row["incident_id"],
     )
+
+
+def _snooze_of(row: Row) -> Snooze:
+    return Snooze(maybe_moment(row["snoozed_until"]), row["snoozed_by"], bool(row["snoozed_for_customer"]))
 
 
 # Sorts after every moment: cases without a clock come last.
@@ -192,7 +202,31 @@ def case_params(case: Case) -> dict[str, Any]:
         "reach": case.reach,
         "version": case.version,
         "desk": case.desk,
+        "snoozed": int(case.snooze is not None),
+        "snoozed_until": maybe_text(case.snooze.until) if case.snooze else None,
+        "snoozed_by": case.snooze.by if case.snooze else None,
+        "snoozed_for_customer": int(case.snooze is not None and case.snooze.for_customer),
+        "escalated": case.escalated.value if case.escalated else None,
+        "merged_into": case.merged_into,
+        "incident_id": case.incident,
     }
+
+
+def escalation_of(row: Row) -> Escalation:
+    """An escalation from its row."""
+    return Escalation(
+        id=row["id"],
+        case_id=row["case_id"],
+        desk=Desk(row["desk"]),
+        owner=row["owner"],
+        reason=row["reason"],
+        opened_by=row["opened_by"],
+        opened_at=parse_moment(row["opened_at"]),
+        due_at=parse_moment(row["due_at"]),
+        closed_at=maybe_moment(row["closed_at"]),
+        closed_by=row["closed_by"],
+        answer=row["answer"],
+    )
 
 
 def moves_text(moves: Sequence[Move]) -> str:

@@ -71,6 +71,13 @@ def m0010_desks_and_keepers(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0020_casework(db: sqlite_utils.Database) -> None:
+    """Snooze, escalations, tags, merges, notices."""
+    name = "sql/sqlite/0020_casework.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

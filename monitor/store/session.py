@@ -7,6 +7,7 @@ from functools import cached_property
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
 from monitor.store.cases import Cases
+from monitor.store.casework import Casework
 from monitor.store.context import Context
 from monitor.store.digests import Digests
 from monitor.store.drafts import Drafts
@@ -51,6 +52,11 @@ class Session:
     def promises(self) -> Promises:
         """What we told customers we would do."""
         return Promises(self.connection)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Escalations, tags, merges and splits, notices."""
+        return Casework(self.connection)
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -4,7 +4,16 @@ Every function is one transaction, compare-and-swap on the draft's version, and 
 the audit log. The inbox, the JSON API and the CLI all come through here; nothing else may.
 """
 
-from monitor.stages.review.casework import assign, close, correct, note, pause, reopen, settle_promise
+from monitor.stages.review.casework import (
+    close,
+    correct,
+    join_incident,
+    note,
+    pause,
+    reopen,
+    settle_promise,
+    tag,
+)
 from monitor.stages.review.decisions import (
     LATELY,
     REJECT_REASONS,
@@ -18,7 +27,20 @@ from monitor.stages.review.decisions import (
     reject,
     undo,
 )
-from monitor.stages.review.words import CLAIM_LASTS, claim, edit, keep, release, show, tidy, write
+from monitor.stages.review.handing import answer_escalation, assign, escalate
+from monitor.stages.review.moving import merge, split, undo_move
+from monitor.stages.review.resting import WakeReport, snooze, wake, wake_due
+from monitor.stages.review.words import (
+    CLAIM_LASTS,
+    claim,
+    conversation_moved,
+    edit,
+    keep,
+    release,
+    show,
+    tidy,
+    write,
+)
 
 __all__ = [
     "CLAIM_LASTS",
@@ -27,16 +49,22 @@ __all__ = [
     "BlockingFinding",
     "Check",
     "Shown",
+    "WakeReport",
+    "answer_escalation",
     "answered",
     "approve",
     "assign",
     "claim",
     "close",
     "confirm",
+    "conversation_moved",
     "correct",
     "edit",
+    "escalate",
     "hand_off",
+    "join_incident",
     "keep",
+    "merge",
     "note",
     "pause",
     "reject",
@@ -44,7 +72,13 @@ __all__ = [
     "reopen",
     "settle_promise",
     "show",
+    "snooze",
+    "split",
+    "tag",
     "tidy",
     "undo",
+    "undo_move",
+    "wake",
+    "wake_due",
     "write",
 ]

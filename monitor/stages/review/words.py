@@ -147,6 +147,27 @@ def write(store: Store, case_id: int, user: str, text: str, source: str, clock: 
         return draft
 
 
+def conversation_moved(
+    session: Session,
+    case_id: int,
+    now: datetime,
+    why: str = "the customer wrote again after this was written",
+) -> Draft | None:
+    """The posts of a case changed: a machine's draft makes way for a new one, a person's words are kept.
+
+    Returns the draft that is left.
+    """
+    draft = session.drafts.live_of(case_id)
+    if draft is None:
+        return None
+    if draft.state in (DraftState.PROPOSED, DraftState.CLAIMED):
+        session.drafts.move(draft, DraftState.SUPERSEDED, now, reason="the conversation moved")
+        return None
+    if draft.state in (DraftState.EDITED, DraftState.APPROVED):
+        return session.drafts.move(draft, DraftState.STALE, now, reason=why, send_after=None)
+    return draft
+
+
 def tidy(text: str) -> str:
     """The text as it will be sent: one kind of newline, no trailing blanks, no NUL."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").split("\n")

@@ -17,7 +17,9 @@ UPDATE cases SET status = :status, lane = :lane, customer_handle = :customer_han
   complaint = :complaint, severity = :severity, signals = :signals, lang = :lang, verdict = :verdict,
   verdict_rule = :verdict_rule, assignee = :assignee, clock_start = :clock_start, due_at = :due_at,
   due_key = :due_key, last_customer_at = :last_customer_at, first_response_at = :first_response_at,
-  closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, desk = :desk, version = version + 1
+  closed_at = :closed_at, outcome = :outcome, title = :title, reach = :reach, desk = :desk, snoozed = :snoozed,
+  snoozed_until = :snoozed_until, snoozed_by = :snoozed_by, snoozed_for_customer = :snoozed_for_customer,
+  escalated = :escalated, merged_into = :merged_into, incident_id = :incident_id, version = version + 1
 WHERE id = :id AND version = :version;
 
 -- name: case_now_live
@@ -53,7 +55,8 @@ SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND stat
 
 -- name: cases_of_customer
 -- What else this customer came to us with.
-SELECT * FROM cases WHERE platform = :platform AND customer = :customer ORDER BY id DESC LIMIT :limit;
+SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND status <> 'merged'
+ORDER BY id DESC LIMIT :limit;
 
 -- name: cases_per_person
 -- How many open cases each person has.
@@ -156,8 +159,9 @@ UPDATE promises SET reminded_at = :at WHERE id = :id;
 INSERT INTO notes (case_id, user_name, text, at) VALUES (:case_id, :user_name, :text, :at);
 
 -- name: notes_of
--- The internal notes of a case.
-SELECT user_name, text, at FROM notes WHERE case_id = :case_id ORDER BY id;
+-- The internal notes of a case, and of the cases that were merged into it.
+SELECT user_name, text, at FROM notes WHERE case_id = :case_id
+  OR case_id IN (SELECT id FROM cases WHERE merged_into = :case_id) ORDER BY id;
 
 -- name: correction_add
 -- A person's correction of a reading.

@@ -40,7 +40,7 @@ def test_every_case_has_one_lane(
     status: CaseStatus, urgency: Urgency, draft: DraftState | None, verdict: str
 ) -> None:
     lane = lane_of(status, urgency, draft, verdict)
-    assert (lane is Lane.DONE) == (status is CaseStatus.DONE)
+    assert (lane is Lane.DONE) == (status in (CaseStatus.DONE, CaseStatus.MERGED))
     assert (lane is Lane.ASIDE) == (status is CaseStatus.ASIDE)
     if lane is Lane.NEEDS_APPROVAL:
         assert verdict == "postable"
@@ -50,3 +50,10 @@ def test_every_case_has_one_lane(
         assert urgency in (Urgency.P0, Urgency.P1)
     if status is CaseStatus.OPEN and draft is DraftState.UNKNOWN:
         assert lane is Lane.PROBLEMS
+
+
+@pytest.mark.parametrize("urgency", list(Urgency))
+@pytest.mark.parametrize("draft", [None, DraftState.PROPOSED, DraftState.EDITED, DraftState.REFUSED])
+def test_a_snoozed_case_waits_unless_it_is_in_trouble(urgency: Urgency, draft: DraftState | None) -> None:
+    lane = lane_of(CaseStatus.OPEN, urgency, draft, "postable", snoozed=True)
+    assert lane is (Lane.PROBLEMS if draft is DraftState.REFUSED else Lane.WAITING)
