@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from monitor.domain.coverage import Interval
 from monitor.domain.mention import Mention, MentionKey, Reject
 from monitor.domain.moments import Clock
-from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, SendResult
+from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, ReplyPrice, SendResult
 from monitor.domain.verdict import Verdict
 
 
@@ -264,6 +264,15 @@ class Priced(Protocol):
     @property
     def page_usd(self) -> float:
         """US dollars for a full page of a window."""
+        ...
+
+
+@runtime_checkable
+class PricedReply(Protocol):
+    """Posting costs money."""
+
+    def reply_price(self, text: str) -> ReplyPrice:
+        """What posting `text` through the platform's interface costs. Makes no request."""
         ...
 
 

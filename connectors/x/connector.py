@@ -14,13 +14,15 @@ from connectors.x import drain as draining
 from connectors.x.drain import Drain
 from connectors.x.lookups import Lookups
 from connectors.x.posts import FIELDS, mentions_in
-from connectors.x.replies import Replies, addresses, intent_url
+from connectors.x.replies import Replies, addresses, intent_url, price_of
 from connectors.x.rules import (
     AUTOMATION_SOURCE,
     END_LAG,
     LISTINGS,
     OVERLAP,
     POST_READ_USD,
+    PRICING_SOURCE,
+    REPLY_USD,
     SUMMONED_SOURCE,
     TEXT_LIMIT,
     USER_READ_USD,
@@ -31,7 +33,7 @@ from monitor.domain.coverage import Interval
 from monitor.domain.errors import BadResponse, NotCapable, Refused, TargetGone
 from monitor.domain.mention import Mention, MentionKey
 from monitor.domain.moments import Clock
-from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, SendResult
+from monitor.domain.posting import OutgoingReply, OwnReply, Prepared, ReplyPrice, SendResult
 from monitor.domain.verdict import MayReply, Verdict
 
 _FASTEST = 0.4  # seconds an answer takes: the estimate's own guess, where no limit is slower
@@ -255,6 +257,10 @@ class XConnector:
             return Verdict(MayReply.POSTABLE, "x.summoned", why, SUMMONED_SOURCE)
         why = "The author neither mentioned nor quoted us: X wants a person to post this reply."
         return Verdict(MayReply.HANDOFF, "x.not_summoned", why, AUTOMATION_SOURCE)
+
+    def reply_price(self, text: str) -> ReplyPrice:
+        """What a reply costs, with its links and without."""
+        return ReplyPrice(price_of(text), REPLY_USD, PRICING_SOURCE)
 
     def handoff_url(self, in_reply_to: str, text: str) -> str:
         """X's own reply box with the text in it."""

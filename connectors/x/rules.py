@@ -50,6 +50,7 @@ USER_READ_USD = 0.010
 REPLY_USD = 0.010  # to somebody who summoned us
 POST_USD = 0.015
 POST_WITH_URL_USD = 0.20
+PRICING_SOURCE = "X: docs.x.com, page Pricing"
 COUNT_RECENT_USD = 0.005
 COUNT_ALL_USD = 0.010
 

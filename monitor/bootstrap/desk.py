@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 from connectors.base import (
     Handoff,
     ManyPlatforms,
+    PricedReply,
     Publisher,
 )
 from monitor.bootstrap.parts import Parts
+from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
 from monitor.domain.mention import Mention
 from monitor.domain.naming import Naming
+from monitor.domain.posting import ReplyPrice
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages import draft as drafting
 from monitor.stages.review import LATELY
+from monitor.stages.verdict import verdict_of
 
 if TYPE_CHECKING:
     from monitor.respond.lint import Finding
@@ -55,6 +59,18 @@ class Desk(Parts):
         if source not in self._one_at_a_time:
             return GONE
         return self.connector(source).can_reply(mention, self.settings.own_handles(mention.platform))
+
+    def verdict(self, conversation: Conversation) -> Verdict:
+        """May we reply to this case, as it stands now? With the rule in a sentence and its source."""
+        with self.store.read() as session:
+            return verdict_of(session, conversation, self.judge)
+
+    def price(self, case: Case, text: str) -> ReplyPrice | None:
+        """What posting `text` in this case costs; None where it is free, or a person posts it by hand."""
+        if case.source not in self._one_at_a_time or case.verdict != MayReply.POSTABLE.value:
+            return None
+        connector: object = self.connector(case.source)
+        return connector.reply_price(text) if isinstance(connector, PricedReply) and text else None
 
     def measure(self, source: str, platform: str, text: str) -> tuple[int, int]:
         """(length, limit) of a reply by the count of the platform it goes to."""

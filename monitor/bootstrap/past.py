@@ -17,7 +17,6 @@ from monitor.bootstrap.work import Work
 from monitor.domain.case import Case
 from monitor.domain.coverage import Interval
 from monitor.domain.errors import WrongUse
-from monitor.stages import draft as drafting
 from monitor.stages.limits import BESIDE, alone
 from monitor.store.session import Session
 
@@ -84,11 +83,7 @@ class Past(Work):
         proposed = 0
         for source in sources:
             pick = partial(_backfilled, source=source, window=run.window)
-            while (
-                report := drafting.draft(
-                    self.store, self.compose, lambda case: case.source, self.clock, pick=pick
-                )
-            ).looked_at:
+            while (report := self._draft(pick)).looked_at:
                 proposed += report.proposed
         return proposed
 

@@ -104,7 +104,12 @@ class Work(Desk):
     def _draft(self, pick: drafting.Pick | None = None) -> drafting.DraftReport:
         """One batch; replies go out through the source that a case came from."""
         return drafting.draft(
-            self.store, self.compose, lambda case: case.source, self.clock, pick=pick or drafting.live
+            self.store,
+            self.compose,
+            lambda case: case.source,
+            self.clock,
+            judge=self.judge,
+            pick=pick or drafting.live,
         )
 
     def run_pipeline(self) -> dict[str, int]:

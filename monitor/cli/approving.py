@@ -37,6 +37,7 @@ def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) ->
         ),
         app.clock,
         undo=app.settings.review.undo,
+        judge=app.judge,
         check=app.check,
         override_reason=reason,
     )

@@ -14,9 +14,20 @@ from monitor.domain.casework import Escalation
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import Draft
 from monitor.domain.moments import parse_moment
+from monitor.domain.verdict import MayReply
+from monitor.stages.verdict import verdict_of
 
 if TYPE_CHECKING:
-    from monitor.store.protocol import Row, Store
+    from monitor.bootstrap import App
+    from monitor.domain.posting import ReplyPrice
+    from monitor.domain.verdict import Verdict
+    from monitor.store.protocol import Row
+
+_MAY = {
+    MayReply.POSTABLE: "yes, once a person has approved it",
+    MayReply.HANDOFF: "by hand only",
+    MayReply.LISTEN_ONLY: "no",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +44,20 @@ class CaseFile:
     escalations: list[Escalation]
     tags: list[str]
     incident: str | None
+    verdict: Verdict
+    price: ReplyPrice | None
 
     @classmethod
-    def read(cls, store: Store, ref: str) -> CaseFile:
+    def read(cls, app: App, ref: str) -> CaseFile:
         """The case behind a reference. Raises WrongUse, NotFound."""
-        with store.read() as session:
+        with app.store.read() as session:
             case, draft = find(session, ref)
+            conversation = session.cases.conversation(case.id)
+            live = draft if draft and not draft.state.is_final else session.drafts.live_of(case.id)
             return cls(
-                conversation=session.cases.conversation(case.id),
+                conversation=conversation,
                 drafts=session.drafts.of_case(case.id),
-                live=draft if draft and not draft.state.is_final else session.drafts.live_of(case.id),
+                live=live,
                 withheld=session.cases.withheld(case.id),
                 notes=session.cases.notes(case.id),
                 promises=session.promises.of_case(case.id),
@@ -50,6 +65,8 @@ class CaseFile:
                 escalations=session.casework.escalations(case.id),
                 tags=session.casework.tags(case.id),
                 incident=session.casework.incident_of(case.id),
+                verdict=verdict_of(session, conversation, app.judge),
+                price=app.price(case, live.text) if live else None,
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,8 +84,11 @@ class CaseFile:
             "customer": case.customer_handle or case.customer,
             "intent": case.primary_intent,
             "signals": list(case.signals),
-            "verdict": case.verdict,
-            "verdict_rule": case.verdict_rule,
+            "verdict": self.verdict.may_reply.value,
+            "verdict_rule": self.verdict.rule,
+            "verdict_why": self.verdict.why,
+            "verdict_source": self.verdict.source,
+            "price_usd": self.price.usd if self.price else None,
             "assignee": case.assignee,
             "desk": case.desk,
             "snoozed_until": case.snooze.until if case.snooze else None,
@@ -94,7 +114,9 @@ class CaseFile:
         yield f"{who} on {case.platform} · {case.primary_intent} · from source {case.source}"
         if case.signals:
             yield f"Signals: {', '.join(case.signals)}"
-        yield f"May we reply: {case.verdict} ({case.verdict_rule})"
+        verdict = self.verdict
+        cited = f"{verdict.rule}; {verdict.source}" if verdict.source else verdict.rule
+        yield f"May we reply: {_MAY[verdict.may_reply]}. {verdict.why} ({cited})"
         if case.assignee or case.desk:
             desk = f" ({case.desk} desk)" if case.desk else ""
             yield f"Assigned to {case.assignee or 'nobody yet'}{desk}"
@@ -133,6 +155,8 @@ class CaseFile:
         said = f" ({one_line(draft.reason)})" if draft.reason else ""
         yield f"Draft {draft.id}, {draft.state}{said}, written by {draft.written_by}:"
         yield from ("  " + line for line in draft.text.split("\n"))
+        if self.price is not None:
+            yield f"  Price: {self.price.in_words} ({self.price.source})"
         yield ""
 
 

@@ -117,7 +117,14 @@ def _decide(app: App, case: Case, draft_id: int) -> bool:
         seconds = 12.0 + lot
         shown = review.Shown(draft.text, conversation.hash, draft.version, seconds)
         review.approve(
-            app.store, draft_id, who, shown, app.clock, undo=app.settings.review.undo, check=app.check
+            app.store,
+            draft_id,
+            who,
+            shown,
+            app.clock,
+            undo=app.settings.review.undo,
+            judge=app.judge,
+            check=app.check,
         )
     except PressZeroError:
         return False  # blocked, claimed, or no longer what it was: the newcomer will see it as it is

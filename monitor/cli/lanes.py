@@ -12,7 +12,9 @@ from monitor.domain.errors import NotFound, WrongUse
 from monitor.domain.moments import say_duration
 
 if TYPE_CHECKING:
+    from monitor.bootstrap import App
     from monitor.domain.draft import Draft
+    from monitor.domain.posting import ReplyPrice
     from monitor.store.inbox import LastPost
     from monitor.store.protocol import Store
     from monitor.store.session import Session
@@ -39,6 +41,7 @@ class QueueRow:
     draft: Draft | None
     words: str  # the customer's newest post
     clock: str
+    price: ReplyPrice | None  # what posting the draft costs
 
     @property
     def ref(self) -> str:
@@ -69,32 +72,35 @@ class QueueRow:
             "text": self.words,
             "draft": draft.text if draft else None,
             "draft_state": draft.state.value if draft else None,
+            "price_usd": self.price.usd if self.price else None,
         }
 
 
-def rows_of(store: Store, lane: Lane, limit: int, now: datetime) -> list[QueueRow]:
+def rows_of(app: App, lane: Lane, limit: int, now: datetime) -> list[QueueRow]:
     """Up to `limit` cases of a lane, oldest risk first."""
     from monitor.store.inbox import PAGE, Filter
 
     found: list[QueueRow] = []
-    with store.read() as session:
+    with app.store.read() as session:
         after: Case | None = None
         while len(found) < limit:
             page = session.inbox.lane(lane, Filter(), after=after, limit=min(PAGE, limit - len(found)))
             if not page:
                 break
-            found += _rows(page, session.inbox.drafts(page), session.inbox.last_posts(page), now)
+            found += _rows(app, page, session.inbox.drafts(page), session.inbox.last_posts(page), now)
             after = page[-1]
     return found
 
 
 def _rows(
-    cases: Iterable[Case], drafts: dict[int, Draft], posts: dict[int, LastPost], now: datetime
+    app: App, cases: Iterable[Case], drafts: dict[int, Draft], posts: dict[int, LastPost], now: datetime
 ) -> list[QueueRow]:
-    return [
-        QueueRow(c, drafts.get(c.id), posts[c.id].text if c.id in posts else c.title, clock_words(c, now))
-        for c in cases
-    ]
+    found = []
+    for case in cases:
+        draft, words = drafts.get(case.id), posts[case.id].text if case.id in posts else case.title
+        price = app.price(case, draft.text) if draft else None
+        found.append(QueueRow(case, draft, words, clock_words(case, now), price))
+    return found
 
 
 def clock_words(case: Case, now: datetime) -> str:

@@ -48,7 +48,7 @@ def show_lanes(
     lanes = lanes_wanted(lane or (), everything)
     with opened(ctx) as app:
         now = app.clock.now()
-        found = {one: rows_of(app.store, one, limit, now) for one in lanes}
+        found = {one: rows_of(app, one, limit, now) for one in lanes}
         with app.store.read() as session:
             counts = session.cases.lanes()
     if json:
@@ -80,7 +80,7 @@ def _cells(row: QueueRow) -> Sequence[str]:
         case.platform,
         _whose(case),
         words,
-        one_line(first, FIRST_LINE),
+        one_line(f"{row.price.in_words}: {first}" if row.price else first, FIRST_LINE),
     )
 
 
@@ -100,7 +100,7 @@ def show_case(ctx: typer.Context, n: Annotated[str, REF], json: Annotated[bool, 
     from monitor.cli.casefile import CaseFile
 
     with opened(ctx) as app:
-        case = CaseFile.read(app.store, n)
+        case = CaseFile.read(app, n)
         if json:
             as_json(case.to_dict())
             return

@@ -59,6 +59,21 @@ class Conversation:
         return last
 
     @property
+    def is_answered(self) -> bool:
+        """Whether we have replied to the customer's newest post already, by machine or by hand."""
+        newest = self.to_answer
+        if newest is None:
+            return False
+        theirs = {t.mention.native_id for t in self.turns if not (t.own or t.context)}
+        ours: set[str] = set()
+        for turn in self.turns:
+            if turn.own and turn.removed_at is None and turn.mention.in_reply_to in theirs | ours:
+                ours.add(turn.mention.native_id)
+                if turn.mention.created_at >= newest.mention.created_at:
+                    return True
+        return False
+
+    @property
     def replies_of_ours(self) -> int:
         """How often we have answered here already."""
         return sum(1 for t in self.turns if t.own and t.removed_at is None)

@@ -47,6 +47,22 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyPrice:
+    """What posting a reply costs, in US dollars, and what it would cost without its links."""
+
+    usd: float
+    without_links_usd: float
+    source: str  # where the price is published
+
+    @property
+    def in_words(self) -> str:
+        """``$0.01``, or why it is dearer than it has to be."""
+        if self.usd > self.without_links_usd:
+            return f"the link makes this ${self.usd:.2f} instead of ${self.without_links_usd:.2f}"
+        return f"${self.usd:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """The platform took it."""
 

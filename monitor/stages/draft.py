@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Proposal
 from monitor.domain.moments import Clock
+from monitor.stages.verdict import Judge, verdict_of
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -60,14 +61,18 @@ def draft(
     source_for: Callable[[Case], str],
     clock: Clock,
     *,
+    judge: Judge | None = None,
     limit: int = BATCH,
     pick: Pick = live,
 ) -> DraftReport:
-    """Drafts replies for up to `limit` cases. `source_for` names the source whose account posts it."""
+    """Drafts replies for up to `limit` cases. `source_for` names the source whose account posts it.
+
+    Whether we may reply is asked anew before a word is written: the thread may be locked by now, the place
+    taken off the allow-list, the customer answered by hand.
+    """
     report, now = DraftReport(), clock.now()
     with store.read() as session:
-        cases = pick(session, limit)
-        conversations = [session.cases.conversation(case.id) for case in cases]
+        conversations = [_judged(session, case, judge) for case in pick(session, limit)]
         recent = session.drafts.recent_texts(now - RECENT)
     written: list[tuple[Conversation, Proposal | Withheld]] = []
     for conversation in conversations:
@@ -83,6 +88,7 @@ def draft(
             current = session.cases.conversation(case_id)
             if current.hash != conversation.hash or session.drafts.live_of(case_id) is not None:
                 continue  # the world moved while we wrote; the next run sees it as it is
+            current = replace(current, case=_keep_verdict(session, current.case, conversation.case, now))
             if not isinstance(result, Proposal):
                 session.cases.withhold(case_id, result.code, result.why, current.hash, now)
                 session.audit.record(now, ACTOR, "draft.withheld", f"case:{case_id}", reason=result.code)
@@ -104,3 +110,20 @@ def draft(
             report.proposed += 1
     report.looked_at = len(written)
     return report
+
+
+def _judged(session: Session, case: Case, judge: Judge | None) -> Conversation:
+    """The conversation with the verdict that holds now."""
+    conversation = session.cases.conversation(case.id)
+    verdict = verdict_of(session, conversation, judge)
+    now = replace(conversation.case, verdict=verdict.may_reply.value, verdict_rule=verdict.rule)
+    return replace(conversation, case=now)
+
+
+def _keep_verdict(session: Session, case: Case, judged: Case, now: datetime) -> Case:
+    if (case.verdict, case.verdict_rule) == (judged.verdict, judged.verdict_rule):
+        return case
+    session.audit.record(
+        now, ACTOR, "case.verdict", f"case:{case.id}", was=case.verdict_rule, became=judged.verdict_rule
+    )
+    return session.cases.update(replace(case, verdict=judged.verdict, verdict_rule=judged.verdict_rule))

@@ -16,10 +16,12 @@ from monitor.domain.mention import Mention, MentionKey, Origin, StoredMention
 from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading, Urgency
 from monitor.domain.roster import Roster
-from monitor.domain.verdict import MayReply, Verdict
+from monitor.domain.verdict import Verdict
+from monitor.stages import promising
 from monitor.stages.referral import refer
 from monitor.stages.removal import title_of
 from monitor.stages.review import answered, conversation_moved
+from monitor.stages.verdict import OPT_OUT, Judge
 from monitor.store.mentions import DONE, READ
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -36,13 +38,6 @@ NOISE_BELOW = 0.5
 
 # Signals that bring a case to people whatever else the post looks like.
 ASKS_FOR_PEOPLE = frozenset({"asks_for_human", "asks_for_executive", "legal_threat", "churn_threat"})
-
-OPT_OUT = Verdict(
-    MayReply.LISTEN_ONLY, "author.opted_out", "This person asked us to stop replying; that is for ever."
-)
-
-# May we reply to this post? (source name, mention) → verdict
-Judge = Callable[[str, Mention], Verdict]
 
 
 @dataclass(slots=True)
@@ -336,6 +331,7 @@ def _own_post(session: Session, stored: StoredMention, now: datetime) -> None:
     draft = session.drafts.live_of(case.id)
     if draft is not None and draft.state is DraftState.HANDED_OFF:
         session.drafts.move(draft, DraftState.CONFIRMED, now, reason="our post was seen on the platform")
+        promising.record(session, draft, draft.claimed_by or ACTOR, now)
     else:
         conversation_moved(session, case.id, now)
     if mention.created_at >= case.last_customer_at:

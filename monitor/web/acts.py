@@ -186,6 +186,7 @@ def _approve(act: Act, form: ReplyForm) -> None:
         Shown(form.text, form.hash, version, _seconds(act.services, form.shown_at)),
         act.services.clock,
         undo=act.services.undo,
+        judge=act.services.judge,
         check=act.services.check,
         override_reason=form.override or None,
     )

@@ -170,6 +170,7 @@ def show_case(
     """The page of a case; with a notice and the person's own words when an action did not go through."""
     with services.store.read() as session:
         frame, view = frame_of(session), view_of(session, case_id, seen)
+    verdict = services.verdict(view.conversation) if services.verdict else None
     return render(
         request,
         services,
@@ -180,6 +181,8 @@ def show_case(
         view=view,
         case=view.case,
         lane=view.case.lane,
+        verdict=verdict,
+        may_reply=verdict.may_reply.value if verdict else view.case.verdict,
         editor=editor_of(services, view.conversation, view.draft, person.name, text),
         handoff=_handoff(services, view),
         shown_at=utc_text(services.clock.now()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import AWAITING_PERSON, Draft, DraftState
+from monitor.domain.posting import ReplyPrice
 from monitor.stages.review import tidy
 from monitor.web.services import Finding, WebServices
 
@@ -22,6 +23,7 @@ class Editor:
     limit: int | None
     findings: Sequence[Finding]
     own_words: bool  # True when these are the person's words, not yet saved
+    price: ReplyPrice | None = None  # what posting it costs
 
     @property
     def over(self) -> int:
@@ -65,4 +67,5 @@ def editor_of(
     length, limit = measured or (len(shown), None)
     editable = draft is None or draft.state in AWAITING_PERSON or draft.state is DraftState.UNKNOWN
     findings = services.lint(shown, conversation, draft, user) if services.lint and shown and editable else ()
-    return Editor(shown, length, limit, findings, own_words=shown != stored)
+    price = services.price(conversation.case, shown) if services.price else None
+    return Editor(shown, length, limit, findings, own_words=shown != stored, price=price)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from monitor.domain.case import Case, Lane
 from monitor.domain.draft import Draft
+from monitor.domain.posting import ReplyPrice
 from monitor.domain.reading import INTENTS, Urgency
 from monitor.store.inbox import PAGE, Filter, LastPost
 from monitor.store.session import Session
@@ -36,6 +37,7 @@ class RowView:
     quote: str  # the words that set it off
     draft: Draft | None
     first_line: str
+    price: ReplyPrice | None  # what posting the draft costs
 
 
 def rows_of(session: Session, services: WebServices, cases: list[Case]) -> list[RowView]:
@@ -57,6 +59,7 @@ def _row(services: WebServices, case: Case, draft: Draft | None, post: LastPost 
         quote=quote,
         draft=draft,
         first_line=draft.text.split("\n", 1)[0][:200] if draft else "",
+        price=services.price(case, draft.text) if services.price and draft else None,
     )
 
 

@@ -13,7 +13,10 @@ from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
 from monitor.domain.moments import Clock
+from monitor.domain.posting import ReplyPrice
+from monitor.domain.verdict import Verdict
 from monitor.stages.review import Check
+from monitor.stages.verdict import Judge
 from monitor.store.protocol import Store
 from monitor.web.hooks import Hook
 
@@ -50,6 +53,9 @@ class WebServices:
     version: str = ""
     own_handles: frozenset[str] = frozenset()
     sources: Sequence[SourceConfig] = ()  # as configured: with them the sources page knows money and limits
+    judge: Judge | None = None  # the platform's verdict on a post: asked again when somebody approves
+    verdict: Callable[[Conversation], Verdict] | None = None  # may we reply, with the rule in a sentence
+    price: Callable[[Case, str], ReplyPrice | None] | None = None  # what posting a text costs
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor
     measure: Callable[[str, str, str], tuple[int, int] | None] | None = (

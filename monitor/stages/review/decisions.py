@@ -18,9 +18,10 @@ from monitor.domain.errors import (
     WrongUse,
 )
 from monitor.domain.moments import Clock
-from monitor.domain.verdict import MayReply
+from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages import promising
 from monitor.stages.review.words import leave, respect_claim
+from monitor.stages.verdict import Judge, verdict_of
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -69,13 +70,15 @@ def approve(
     clock: Clock,
     *,
     undo: timedelta,
+    judge: Judge | None = None,
     check: Check | None = None,
     override_reason: str | None = None,
 ) -> Approval:
     """A named person's yes to exactly what they were shown.
 
-    Raises StaleApproval when the text or the conversation is no longer what was shown,
-    ForbiddenTransition when somebody was faster, DraftBlocked when lint stops it.
+    `judge` is asked once more whether we may post here. Raises StaleApproval when the text or the
+    conversation is no longer what was shown, ForbiddenTransition when somebody was faster, DraftBlocked
+    when lint or the verdict stops it.
     """
     now = clock.now()
     with store.write() as session:
@@ -85,7 +88,7 @@ def approve(
         respect_claim(draft, user, now)
         conversation = session.cases.conversation(draft.case_id)
         _nothing_changed(draft, conversation, shown)
-        _may_be_posted(conversation)
+        _may_be_posted(verdict_of(session, conversation, judge))
         if check is not None:
             lately = session.drafts.sent_texts(now - LATELY)
             _not_blocked(check(draft.text, conversation, draft, user, lately), override_reason)
@@ -201,12 +204,12 @@ def _nothing_changed(draft: Draft, conversation: Conversation, shown: Shown) -> 
         )
 
 
-def _may_be_posted(conversation: Conversation) -> None:
-    if conversation.case.verdict != MayReply.POSTABLE.value:
+def _may_be_posted(verdict: Verdict) -> None:
+    if verdict.may_reply is not MayReply.POSTABLE:
         raise DraftBlocked(
-            f"We may not post here ({conversation.case.verdict_rule}).",
+            f"We may not post here ({verdict.rule}). {verdict.why}",
             action="Hand it off: copy the text and post it by hand."
-            if conversation.case.verdict == MayReply.HANDOFF.value
+            if verdict.may_reply is MayReply.HANDOFF
             else "Close the case; this place is for listening only.",
         )
 

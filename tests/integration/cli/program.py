@@ -111,5 +111,5 @@ class Program:
     def row(self, words: str) -> dict[str, Any]:
         """The case with these words as a row of the queue."""
         with self.opened() as app:
-            rows = [r for lane in Lane for r in rows_of(app.store, lane, 100, app.clock.now())]
+            rows = [r for lane in Lane for r in rows_of(app, lane, 100, app.clock.now())]
         return next(r.to_dict() for r in rows if words in r.words)

@@ -182,7 +182,7 @@ def test_numbers_that_are_none_are_told(queue: Program) -> None:
     with queue.opened() as app:
         for ref in ("0", "-1", "c", "", "x7", "7c", "٣", "1" * 40, "c999", "1;DROP TABLE cases"):
             with pytest.raises((WrongUse, NotFound)):
-                CaseFile.read(app.store, ref)
+                CaseFile.read(app, ref)
     assert "PZ-103" in queue.run("queue", "show", "c999", code=2).stderr
     assert "PZ-102" in queue.run("queue", "show", "--", "-1", code=2).stderr
 

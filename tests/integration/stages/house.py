@@ -172,12 +172,17 @@ class House:
 
     # --- stages ---
 
-    def work(self) -> TriageReport:
+    def work(self, *, drafting: bool = True) -> TriageReport:
         """read → triage → draft."""
         read(self.store, PlainReader(), lambda _: OWN, self.clock)
-        report = triage(self.store, lambda _source, _mention: self.verdict, self.clock, roster=self.roster)
-        draft(self.store, self._compose, lambda case: case.source, self.clock)
+        report = triage(self.store, self.judge, self.clock, roster=self.roster)
+        if drafting:
+            draft(self.store, self._compose, lambda case: case.source, self.clock, judge=self.judge)
         return report
+
+    def judge(self, source: str, mention: Mention) -> Verdict:
+        """What the platform says at the moment: `verdict`."""
+        return self.verdict
 
     def _compose(
         self, conversation: Conversation, now: datetime, recent: Sequence[str]
@@ -190,7 +195,7 @@ class House:
     def approve(self, draft_id: int, user: str = "bo") -> None:
         current, conversation = show(self.store, draft_id)
         shown = Shown(current.text, conversation.hash, current.version, seconds=3.0)
-        approve(self.store, draft_id, user, shown, self.clock, undo=UNDO)
+        approve(self.store, draft_id, user, shown, self.clock, undo=UNDO, judge=self.judge)
 
     def publish(self) -> PublishReport:
         return publish(self.store, routes({"src": (self.platform, "brand")}), self.clock)
