@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.bootstrap.daily import Daily
+from monitor.config.secrets import environment
+from monitor.domain.errors import SecretKeyUnusable
 from monitor.stages import context as explaining
 from monitor.stages import recheck as rechecking
 
@@ -53,10 +55,14 @@ class App(Daily):
     def web_app(self) -> FastAPI:
         """The inbox."""
         from monitor import __version__
+        from monitor.digest.letter import mail_server
+        from monitor.stages.people import AccessPolicy
+        from monitor.stages.people.seal import seal_of
         from monitor.web.app import create_app
         from monitor.web.services import WebServices
 
         settings = self.settings
+        env = environment(settings.folder)
         return create_app(
             WebServices(
                 store=self.store,
@@ -80,6 +86,14 @@ class App(Daily):
                 hooks=self._hooks(),
                 explain_rule=self.explain_rule,
                 cookie_secure=settings.web.cookie_secure,
+                policy=AccessPolicy(
+                    settings.access.idle,
+                    settings.access.absolute,
+                    frozenset(settings.access.second_factor),
+                ),
+                seal=seal_of(env),
+                mail=mail_server(env),
+                public_url=settings.web.public_url,
             )
         )
 
@@ -98,7 +112,8 @@ class App(Daily):
     @property
     def secrets(self) -> list[str]:
         """Every secret value, so that no log line ever holds one."""
-        return [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
+        found = [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
+        return found + environment(self.settings.folder).get(SecretKeyUnusable.variable, "").split()
 
     def close(self) -> None:
         """Lets go of every connection that the calling thread opened."""

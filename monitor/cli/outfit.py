@@ -31,6 +31,12 @@ ENV_EXAMPLE = """\
 # PRESSZERO_REDDIT_USERNAME=
 # PRESSZERO_REDDIT_PASSWORD=
 
+# Encrypts second factors in the database; keep it as safe as a password: `openssl rand -base64 32`
+# PRESSZERO_SECRET_KEY=
+
+# For digests and forgotten passwords: smtps://USER:PASSWORD@HOST:465?from=ADDRESS
+# PRESSZERO_SMTP_URL=
+
 # Any key of config.toml can be set here too, for example the database with its password:
 # PRESSZERO_STORE__URL=
 """

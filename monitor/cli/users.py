@@ -10,7 +10,7 @@ import typer
 from monitor.cli.call import AS_JSON, opened, operator
 from monitor.cli.group import new_group
 from monitor.cli.say import as_json, err, out, table
-from monitor.domain.errors import WrongUse
+from monitor.domain.errors import NotFound, WrongUse
 
 group = new_group("People who may sign in.")
 
@@ -23,7 +23,7 @@ def add_person(
     ctx: typer.Context,
     name: Annotated[str, NAME],
     role: Annotated[str, typer.Option("--role", help="viewer, agent, approver, manager or admin.")] = "agent",
-    email: Annotated[str | None, typer.Option("--email", help="Where digests and resets go.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Where a forgotten password is reset.")] = None,
     password_stdin: Annotated[bool, FROM_STDIN] = False,
 ) -> None:
     """Adds a person.
@@ -44,6 +44,7 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
     """Everybody who may sign in, or once might."""
     with opened(ctx) as app, app.store.read() as session:
         people = session.people.all()
+        factors = session.access.factors()
     if json:
         as_json(
             [
@@ -52,14 +53,24 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
                     "role": p.role,
                     "email": p.email,
                     "must_change": p.must_change,
+                    "second_factor": p.name in factors,
                     "disabled_at": p.disabled_at,
                 }
                 for p in people
             ]
         )
         return
-    rows = [(p.name, p.role, p.email or "–", "no access" if p.disabled_at else "active") for p in people]
-    table(("name", "role", "mail", ""), rows)
+    rows = [
+        (
+            p.name,
+            p.role,
+            p.email or "–",
+            "yes" if p.name in factors else "–",
+            "no access" if p.disabled_at else "active",
+        )
+        for p in people
+    ]
+    table(("name", "role", "mail", "second factor", ""), rows)
 
 
 @group.command("password")
@@ -91,6 +102,60 @@ def new_role(
     with opened(ctx) as app:
         set_role(app.store, name, role, app.clock, by=operator())
     out(f"{name} is {role} now.")
+
+
+@group.command("email")
+def new_email(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    address: Annotated[str, typer.Argument(help='The new address; "" takes it away.')],
+) -> None:
+    """Sets where a link to a new password is mailed."""
+    from monitor.stages.people import set_email
+
+    with opened(ctx) as app:
+        set_email(app.store, name, address, app.clock, by=operator())
+    out(f"Mail for {name} goes to {address}." if address else f"{name} has no mail address any more.")
+
+
+@group.command("second-factor")
+def second_factor(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Forget it: the phone and the codes are lost.")
+    ] = False,
+) -> None:
+    """Says whether a person has one, or resets it.
+
+    After a reset they sign in with the password alone, until they set up a new one.
+    """
+    from monitor.stages.people import second_factor as factor
+
+    with opened(ctx) as app:
+        with app.store.read() as session:
+            known = session.people.get(name)
+            left = session.access.factors().get(name)
+        if known is None:
+            raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
+        if reset and factor.turn_off(app.store, name, app.clock, by=operator()):
+            out(f"{name} has no second factor any more, and is signed out everywhere.")
+            return
+    has = f"has one; {left} recovery codes are left" if left is not None else "has none"
+    out(f"{name} {has}.")
+
+
+@group.command("sign-out")
+def sign_out(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
+    """Signs a person out of every browser."""
+    from monitor.stages.people import sign_out_everywhere
+
+    with opened(ctx) as app:
+        with app.store.read() as session:
+            if session.people.get(name) is None:
+                raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
+        count = sign_out_everywhere(app.store, name, app.clock, by=operator())
+    out(f"{name} is signed out of {count} {'browser' if count == 1 else 'browsers'}.")
 
 
 @group.command("disable")

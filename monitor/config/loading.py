@@ -19,7 +19,7 @@ from monitor.config.problems import Problems, nearest, shown
 from monitor.config.secrets import environment
 from monitor.config.settings import ENV_PREFIX, Sections, Settings
 from monitor.config.sources import read_sources
-from monitor.domain.errors import ConfigInvalid, ConfigProblem
+from monitor.domain.errors import ConfigInvalid, ConfigProblem, SecretKeyUnusable
 
 M = TypeVar("M", bound=BaseModel)
 SAMPLE = "sample:"
@@ -38,6 +38,10 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     raw_sources, raw_accounts = data.pop("sources", []), data.pop("accounts", {})
     sections = _sections(data, env, file.parent, problems)
     accounts = read_accounts(raw_accounts, env, file.parent, problems)
+    key = SecretKeyUnusable.variable
+    if sections is not None and sections.access.second_factor and not env.get(key):
+        hint = f"set {key} in the environment or in .env; `openssl rand -base64 32` makes one"
+        problems.add("access.second_factor", "no key to keep second factors with", hint, at=("access",))
     sources = read_sources(raw_sources, accounts, env, file.parent, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)

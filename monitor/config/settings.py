@@ -213,6 +213,22 @@ class Web(Table):
     )
 
 
+class Access(Table):
+    """``[access]``: how people come in."""
+
+    idle: Positive = Field(
+        default=timedelta(hours=12), description="A browser is signed out after this long without a visit."
+    )
+    absolute: Positive = Field(
+        default=timedelta(days=14), description="A browser is signed out after this long in any case."
+    )
+    second_factor: tuple[Literal["viewer", "agent", "approver", "manager", "admin"], ...] = Field(
+        default=(),
+        description="Roles that need a second factor; they set it up before anything else. "
+        "Needs PRESSZERO_SECRET_KEY.",
+    )
+
+
 class Publish(Table):
     """``[publish]``: how approved replies leave the house."""
 
@@ -242,6 +258,7 @@ class Sections(BaseSettings):
     publish: Publish = Field(default=Publish(), description="How approved replies leave the house.")
     digest: Digest = Field(default=Digest(), description="The managers' daily page.")
     web: Web = Field(default=Web(), description="The inbox.")
+    access: Access = Field(default=Access(), description="How people come in.")
 
     @classmethod
     def settings_customise_sources(

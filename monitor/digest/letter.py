@@ -9,7 +9,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from smtplib import SMTP, SMTP_SSL
+from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -56,6 +56,17 @@ class MailServer:
             session.close()
             raise
         return session
+
+    def send(self, message: EmailMessage) -> None:
+        """Hands one letter in. Raises MailUndelivered."""
+        try:
+            with self.connect() as session:
+                session.send_message(message)
+        except (OSError, SMTPException) as exc:
+            code = f", {exc.smtp_code}" if isinstance(exc, SMTPResponseException) else ""
+            raise MailUndelivered(
+                f"The mail server {self.host}:{self.port} did not take a letter ({type(exc).__name__}{code})."
+            ) from exc
 
     def _greet(self, session: SMTP) -> None:
         session.ehlo()

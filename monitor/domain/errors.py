@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 
@@ -248,7 +248,7 @@ class SpoolUnavailable(PressZeroError):
 
 
 class SignInFailed(PressZeroError):
-    """Name or password wrong, or too many tries."""
+    """Name or password wrong."""
 
     code = "PZ-601"
     action = "Try again in a while, or have it reset with `presszero users password NAME`."
@@ -282,6 +282,39 @@ class SignatureRefused(PressZeroError):
     action = "Sign the body as it is sent, with the time of now (docs/connectors-webhook.md)."
 
 
+class TooManyTries(SignInFailed):
+    """Too many wrong passwords, codes or requests under this name or from this address. React: wait."""
+
+    code = "PZ-606"
+    action = "Wait, then try again; an admin can give a new password meanwhile."
+
+    def __init__(self, cause: str, *, wait: timedelta, action: str | None = None) -> None:
+        super().__init__(cause, action=action)
+        self.wait = wait
+
+
+class SecretKeyUnusable(PressZeroError):
+    """What is kept encrypted can't be written or read: the key is missing, or is another one."""
+
+    code = "PZ-607"
+    variable: ClassVar[str] = "PRESSZERO_SECRET_KEY"
+    action = "Set PRESSZERO_SECRET_KEY as it was; see docs/access.md for a key that is lost."
+
+
+class SecondFactorFailed(SignInFailed):
+    """The code of the second factor is wrong, too old, or was used before."""
+
+    code = "PZ-608"
+    action = "Take the next code from your phone, or one of your recovery codes."
+
+
+class ResetLinkDead(PressZeroError):
+    """A link to a new password that was used, is too old, or was never made."""
+
+    code = "PZ-609"
+    action = "Ask for a new one on the sign-in page."
+
+
 # --- reading ----------------------------------------------------------------------------------
 
 
@@ -313,4 +346,4 @@ class MailUndelivered(PressZeroError):
     """The mail server can't be reached, or doesn't take our mail."""
 
     code = "PZ-801"
-    action = "Check PRESSZERO_SMTP_URL, then run `presszero digest --send` again: nobody gets it twice."
+    action = "Check PRESSZERO_SMTP_URL, then try again; of a digest nobody gets two."

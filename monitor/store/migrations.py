@@ -78,6 +78,13 @@ def m0020_casework(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0030_access(db: sqlite_utils.Database) -> None:
+    """Second factors, recovery codes, forgotten passwords."""
+    name = "sql/sqlite/0030_access.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

@@ -1,4 +1,4 @@
-"""Users, the browsers they are signed in with, and the switches everybody sees."""
+"""Users, and the switches everybody sees."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ PAUSE = "pause_posting"
 class User:
     """A colleague. `role` is one of viewer, agent, approver, manager, admin."""
 
+    id: int
     name: str
     email: str | None
     role: str
@@ -26,7 +27,7 @@ class User:
 
 
 class People:
-    """The tables `users`, `sign_ins`, `sign_in_failures` and `switches`."""
+    """The tables `users` and `switches`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -55,77 +56,29 @@ class People:
         return [_user(row) for row in self._db.rows("users_all")]
 
     def set_password(self, name: str, password_hash: str, *, must_change: bool) -> None:
-        """A new password; signs the person out everywhere. Raises NotFound."""
+        """A new password. Raises NotFound."""
         params = {"name": name, "password_hash": password_hash, "must_change": int(must_change)}
         self._changed("user_password", name, params)
-        self._db.execute("sign_ins_drop_all", {"name": name})
+
+    def set_email(self, name: str, email: str | None) -> None:
+        """Another mail address, or none. Raises NotFound."""
+        self._changed("user_email", name, {"name": name, "email": email})
+
+    def with_email(self, email: str) -> list[User]:
+        """Whoever has this mail address and access."""
+        return [_user(row) for row in self._db.rows("users_by_email", {"email": email})]
 
     def set_role(self, name: str, role: str) -> None:
         """A new role. Raises NotFound."""
         self._changed("user_role", name, {"name": name, "role": role})
 
     def set_disabled(self, name: str, at: datetime | None) -> None:
-        """Takes access away (and signs out everywhere), or gives it back. Raises NotFound."""
+        """Takes access away, or gives it back. Raises NotFound."""
         self._changed("user_disabled", name, {"name": name, "at": utc_text(at) if at else None})
-        if at is not None:
-            self._db.execute("sign_ins_drop_all", {"name": name})
 
     def _changed(self, statement: str, name: str, params: dict[str, object]) -> None:
         if not self._db.execute(statement, params):
             raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
-
-    # --- sign-ins ---
-
-    def sign_in(self, token_hash: str, name: str, at: datetime, expires_at: datetime, agent: str) -> None:
-        """Remembers a browser by the hash of its token."""
-        row = self._db.one("user_by_name", {"name": name})
-        if row is None:
-            raise NotFound(f"There is nobody named {name!r}.")
-        self._db.execute(
-            "sign_in_add",
-            {
-                "token_hash": token_hash,
-                "user_id": row["id"],
-                "at": utc_text(at),
-                "expires_at": utc_text(expires_at),
-                "agent": agent[:200],
-            },
-        )
-
-    def signed_in(self, token_hash: str) -> Row | None:
-        """Whom a token belongs to: user_name, role, must_change, created_at, last_seen_at, expires_at."""
-        return self._db.one("sign_in_get", {"token_hash": token_hash})
-
-    def seen(self, token_hash: str, at: datetime) -> None:
-        """The browser was here."""
-        self._db.execute("sign_in_seen", {"token_hash": token_hash, "at": utc_text(at)})
-
-    def sign_out(self, token_hash: str) -> None:
-        """Forgets one browser."""
-        self._db.execute("sign_in_drop", {"token_hash": token_hash})
-
-    def sign_ins(self, name: str) -> list[Row]:
-        """The browsers a person is signed in with, newest first."""
-        return self._db.rows("sign_ins_of", {"name": name})
-
-    def expire(self, now: datetime, idle_since: datetime) -> int:
-        """Forgets browsers whose time is over."""
-        params = {"now": utc_text(now), "idle_since": utc_text(idle_since)}
-        return self._db.execute("sign_ins_expire", params)
-
-    def failed(self, name: str, address: str, at: datetime) -> None:
-        """Counts a wrong password."""
-        self._db.execute("sign_in_failed", {"name": name, "address": address, "at": utc_text(at)})
-
-    def failures_since(self, name: str, address: str, since: datetime) -> tuple[int, int]:
-        """(for this name, from this address)."""
-        params = {"name": name, "address": address, "since": utc_text(since)}
-        row = self._db.one("sign_in_failures_since", params)
-        return (int(row["by_name"]), int(row["by_address"])) if row else (0, 0)
-
-    def forget_failures(self, name: str, before: datetime) -> None:
-        """A right password clears the count of that name, and everything older than `before`."""
-        self._db.execute("sign_in_failures_forget", {"name": name, "before": utc_text(before)})
 
     # --- switches ---
 
@@ -146,6 +99,7 @@ class People:
 
 def _user(row: Row) -> User:
     return User(
+        id=row["id"],
         name=row["name"],
         email=row["email"],
         role=row["role"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from monitor.store.access import Access
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
 from monitor.store.cases import Cases
@@ -65,8 +66,13 @@ class Session:
 
     @cached_property
     def people(self) -> People:
-        """Users, sign-ins, switches."""
+        """Users, switches."""
         return People(self.connection)
+
+    @cached_property
+    def access(self) -> Access:
+        """Sign-ins, second factors, forgotten passwords."""
+        return Access(self.connection)
 
     @cached_property
     def figures(self) -> Figures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, cast
 
 from fastapi import BackgroundTasks, Depends, Request, Response
@@ -30,12 +31,29 @@ def cookie_name(services: WebServices) -> str:
     return "__Host-presszero" if services.cookie_secure else "presszero"
 
 
-def set_token(response: Response, services: WebServices, token: str) -> None:
+def token_of(request: Request, services: WebServices) -> str | None:
+    """The session token that a browser sent."""
+    return request.cookies.get(cookie_name(services))
+
+
+def address_of(request: Request) -> str:
+    """The network address that a request came from; behind a proxy on this machine, the one it names."""
+    return request.client.host if request.client else "unknown"
+
+
+def agent_of(request: Request) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("user-agent", "")
+
+
+def set_token(
+    response: Response, services: WebServices, token: str, *, lasts: timedelta | None = None
+) -> None:
     """Hands a browser its session token."""
     response.set_cookie(
         cookie_name(services),
         token,
-        max_age=int(people.ABSOLUTE.total_seconds()),
+        max_age=int((lasts or services.policy.absolute).total_seconds()),
         path="/",
         secure=services.cookie_secure,
         httponly=True,
@@ -52,8 +70,8 @@ def drop_token(response: Response, services: WebServices) -> None:
 
 def whoever(request: Request, services: Services) -> SignedIn | None:
     """The person behind the cookie, or None."""
-    token = request.cookies.get(cookie_name(services))
-    person = people.whose(services.store, token, services.clock) if token else None
+    token = token_of(request, services)
+    person = people.whose(services.store, token, services.clock, services.policy) if token else None
     request.state.person = person
     return person
 
@@ -64,18 +82,19 @@ def signed_in(
     tasks: BackgroundTasks,
     person: Annotated[SignedIn | None, Depends(whoever)],
 ) -> SignedIn:
-    """The person. Raises NotSignedInError; MustChangeError for one who came in with a handed-out password."""
+    """The person. Raises NotSignedInError; UnfinishedError for one who has to see to their account first."""
     if person is None:
         raise NotSignedInError
-    if person.must_change and request.url.path not in ("/account", "/account/password", "/sign-out"):
-        raise MustChangeError
+    unfinished = person.must_change or person.must_enrol
+    if unfinished and not request.url.path.startswith(("/account", "/sign-out", "/theme")):
+        raise UnfinishedError
     # After the answer: a page does not wait for the store's one writer.
     tasks.add_task(_note_visit, services, person)
     return person
 
 
-class MustChangeError(Exception):
-    """The password was generated for this person: they choose their own first."""
+class UnfinishedError(Exception):
+    """The password was handed out, or a second factor is needed: the account page comes first."""
 
 
 def _note_visit(services: WebServices, person: SignedIn) -> None:

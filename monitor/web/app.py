@@ -20,13 +20,15 @@ from monitor.domain.errors import (
     NotAllowed,
     NotFound,
     PressZeroError,
+    SecretKeyUnusable,
     SignInFailed,
     StaleApproval,
     StoreUnavailable,
+    TooManyTries,
     WrongUse,
 )
-from monitor.web import acts, case, desk, hooks, live, queue, sign_in
-from monitor.web.access import MustChangeError, NotSignedInError
+from monitor.web import account, acts, case, colleagues, desk, forgotten, hooks, live, queue, sign_in
+from monitor.web.access import NotSignedInError, UnfinishedError
 from monitor.web.case import Notice
 from monitor.web.pages import render, safe_next, static_version, wants_part
 from monitor.web.services import WebServices
@@ -38,7 +40,9 @@ STATUS: dict[type[PressZeroError], int] = {
     NotFound: 404,
     NotAllowed: 403,
     WrongUse: 400,
+    TooManyTries: 429,
     SignInFailed: 401,
+    SecretKeyUnusable: 503,
     StaleApproval: 409,
     ForbiddenTransition: 409,
     ClaimedByOther: 409,
@@ -68,14 +72,14 @@ def create_app(services: WebServices) -> FastAPI:
     )
     app.state.services = services
     app.state.pulse = live.Pulse(services)
-    for room in (sign_in, queue, case, acts, desk, live):
+    for room in (sign_in, forgotten, account, queue, case, acts, desk, colleagues, live):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))
     app.mount(f"/static/{static_version()}", LastingFiles(packages=[("monitor.web", "static")]), "static")
     app.add_middleware(Shield, broken=_unknown)
     app.add_exception_handler(NotSignedInError, _to_sign_in)
-    app.add_exception_handler(MustChangeError, _to_account)
+    app.add_exception_handler(UnfinishedError, _to_account)
     app.add_exception_handler(PressZeroError, _known)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)

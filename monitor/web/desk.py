@@ -1,4 +1,4 @@
-"""The pages around the queue: sources, digest, people, the posting switch, health for machines."""
+"""The pages around the queue: sources, digest, the posting switch, health for machines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from monitor.domain.coverage import Gap, Interval
-from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
-from monitor.stages import people, review
+from monitor.domain.errors import StoreUnavailable
+from monitor.stages import review
 from monitor.stages.health import SourceReport, source_report
 from monitor.store.ledger import SourceState
-from monitor.web.access import Admin, Pauser, Reader, Services
-from monitor.web.case import Notice
+from monitor.web.access import Pauser, Reader, Services
 from monitor.web.pages import frame_of, render, safe_next
 
 router = APIRouter()
@@ -150,77 +149,6 @@ def pause(
     """The switch that stops all posting; everybody sees who and why."""
     review.pause(services.store, person.name, on == "yes", reason, services.clock)
     return RedirectResponse(safe_next(next), 303)
-
-
-@router.get("/people")
-def people_page(request: Request, services: Services, person: Admin) -> Response:
-    """Everybody who may come in."""
-    return _people(request, services, person)
-
-
-def _people(
-    request: Request,
-    services: Services,
-    person: people.SignedIn,
-    notice: Notice | None = None,
-    handed: tuple[str, str] | None = None,
-) -> Response:
-    with services.store.read() as session:
-        frame, everybody = frame_of(session), session.people.all()
-    return render(
-        request,
-        services,
-        "people.html",
-        person=person,
-        frame=frame,
-        everybody=everybody,
-        roles=people.ROLES,
-        notice=notice,
-        handed=handed,
-        status=400 if notice else 200,
-    )
-
-
-@router.post("/people")
-def add_person(
-    request: Request,
-    services: Services,
-    person: Admin,
-    name: Annotated[str, Form(max_length=200)],
-    role: Annotated[str, Form()],
-) -> Response:
-    """A new colleague; the generated password is shown once."""
-    try:
-        password = people.add_user(services.store, name.strip(), role, None, services.clock, by=person.name)
-    except PressZeroError as error:
-        return _people(request, services, person, Notice.of(error))
-    return _people(request, services, person, handed=(name.strip(), password))
-
-
-@router.post("/people/{name}")
-def change_person(
-    request: Request,
-    services: Services,
-    person: Admin,
-    name: str,
-    do: Annotated[str, Form()],
-    role: Annotated[str, Form()] = "",
-) -> Response:
-    """`do`: role, password, disable or enable."""
-    store, clock, by = services.store, services.clock, person.name
-    handed = None
-    try:
-        if do == "role":
-            people.set_role(store, name, role, clock, by=by)
-        elif do == "password":
-            handed = (name, people.set_password(store, name, None, clock, by=by))
-        elif do in ("disable", "enable"):
-            people.disable(store, name, clock, by=by, off=do == "disable")
-        else:
-            raise NotFound(f"{do!r} is nothing that can be done to a person.", action="Use the buttons.")
-    except PressZeroError as error:
-        return _people(request, services, person, Notice.of(error))
-    return _people(request, services, person, handed=handed)
 
 
 @router.get("/healthz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from email.message import EmailMessage
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from monitor.domain.draft import Draft, Proposal
 from monitor.domain.moments import Clock
 from monitor.domain.posting import ReplyPrice
 from monitor.domain.verdict import Verdict
+from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
+from monitor.stages.people.seal import Seal
 from monitor.stages.review import Check
 from monitor.stages.verdict import Judge
 from monitor.store.protocol import Store
@@ -39,6 +42,17 @@ class Finding(Protocol):
 
 
 Lint = Callable[[str, Conversation, Draft | None, str], Sequence[Finding]]
+
+
+class Mail(Protocol):
+    """Hands a letter in at the mail server. `sender` is the address it comes from."""
+
+    @property
+    def sender(self) -> str: ...
+
+    def send(self, message: EmailMessage) -> None:
+        """Raises MailUndelivered."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +82,7 @@ class WebServices:
     hooks: Mapping[str, Hook] = field(default_factory=dict)  # sources that take signed pushes, by name
     explain_rule: Callable[[str], str | None] | None = None  # a rule id in a sentence
     cookie_secure: bool = False  # True behind HTTPS
+    policy: AccessPolicy = DEFAULT_POLICY  # how long sessions last, who needs a second factor
+    seal: Seal | None = None  # without it nobody can have a second factor
+    mail: Mail | None = None  # for links to a new password; they need the address as well
+    public_url: str | None = None  # of the inbox, as people reach it

@@ -1,25 +1,39 @@
-"""The door: sign in, sign out, one's own account."""
+"""The door: name and password, the second factor, and the way out."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from statistics import median
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from monitor.domain.errors import SignInFailed, WrongUse
+from monitor.domain.errors import PressZeroError, SecretKeyUnusable, SignInFailed, TooManyTries
 from monitor.stages import people
-from monitor.stages.people import SignedIn
-from monitor.web.access import Reader, Services, drop_token, set_token, whoever
+from monitor.stages.people import SignedIn, second_factor
+from monitor.store.people import User
+from monitor.web.access import (
+    Reader,
+    Services,
+    address_of,
+    agent_of,
+    drop_token,
+    set_token,
+    token_of,
+    whoever,
+)
 from monitor.web.case import Notice
-from monitor.web.pages import THEMES, frame_of, render, safe_next
+from monitor.web.pages import THEMES, render, safe_next
 from monitor.web.services import WebServices
 
 router = APIRouter()
-METER_DAYS = 30
 _YEAR = int(timedelta(days=365).total_seconds())
+
+DONE = {
+    "reset": Notice("Your password is changed.", "Sign in with the new one.", tone="good"),
+    "out": Notice("You are signed out.", "", tone="info"),
+}
 
 
 @router.get("/sign-in")
@@ -28,11 +42,33 @@ def sign_in_page(
     services: Services,
     person: Annotated[SignedIn | None, Depends(whoever)],
     next: str = "/",
+    done: str = "",
 ) -> Response:
     """The form; somebody who is in already goes on."""
     if person is not None:
         return RedirectResponse(safe_next(next), 303)
-    return render(request, services, "sign_in.html", next=safe_next(next), name="", notice=None)
+    return _door(request, services, next, notice=DONE.get(done))
+
+
+def _door(
+    request: Request,
+    services: WebServices,
+    next: str,
+    *,
+    name: str = "",
+    notice: Notice | None = None,
+    status: int = 200,
+) -> Response:
+    return render(
+        request,
+        services,
+        "sign_in.html",
+        status=status,
+        next=safe_next(next),
+        name=name,
+        notice=notice,
+        by_mail=services.mail is not None and services.public_url is not None,
+    )
 
 
 @router.post("/sign-in")
@@ -44,31 +80,90 @@ def sign_in(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Checks name and password; a new token for every sign-in."""
-    address = request.client.host if request.client else "unknown"
-    name = name.strip()
+    name, address = name.strip(), address_of(request)
     try:
         user = people.check_password(services.store, name, password, address, services.clock)
     except SignInFailed as error:
-        return render(
-            request,
-            services,
-            "sign_in.html",
-            status=401,
-            next=safe_next(next),
-            name=name,
-            notice=Notice.of(error),
+        status = 429 if isinstance(error, TooManyTries) else 401
+        return _door(request, services, next, name=name, notice=Notice.of(error), status=status)
+    if second_factor.has_factor(services.store, user.name):
+        agent = agent_of(request)
+        before = token_of(request, services)
+        token = people.half_way(
+            services.store, user, agent, services.clock, address=address, instead_of=before
         )
-    token = people.sign_in(services.store, user, request.headers.get("user-agent", ""), services.clock)
+        answer = RedirectResponse("/sign-in/code?" + urlencode({"next": safe_next(next)}), 303)
+        set_token(answer, services, token, lasts=people.HALF_WAY)
+        return answer
+    return let_in(request, services, user, next)
+
+
+def let_in(
+    request: Request, services: WebServices, user: User, next: str = "/", *, via: str = "password"
+) -> Response:
+    """Signs a browser in, and goes on. The token it came with ends."""
+    token = people.sign_in(
+        services.store,
+        user,
+        agent_of(request),
+        services.clock,
+        address=address_of(request),
+        via=via,
+        policy=services.policy,
+        instead_of=token_of(request, services),
+    )
     answer = RedirectResponse(safe_next(next), 303)
     set_token(answer, services, token)
     return answer
+
+
+@router.get("/sign-in/code")
+def code_page(request: Request, services: Services, next: str = "/") -> Response:
+    """The second step, for whoever has shown their password."""
+    if people.who_is_half_way(services.store, token_of(request, services) or "", services.clock) is None:
+        return RedirectResponse("/sign-in", 303)
+    return render(request, services, "code.html", next=safe_next(next), notice=None)
+
+
+@router.post("/sign-in/code")
+def sign_in_code(
+    request: Request,
+    services: Services,
+    code: Annotated[str, Form(max_length=100)],
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """The second step: six digits from the phone, or a recovery code."""
+    user = people.who_is_half_way(services.store, token_of(request, services) or "", services.clock)
+    if user is None:
+        notice = Notice("That took too long.", "Begin again with name and password.")
+        return _door(request, services, next, notice=notice, status=401)
+    try:
+        via = second_factor.check(
+            services.store, user.name, code, address_of(request), services.seal, services.clock
+        )
+    except (SignInFailed, SecretKeyUnusable) as error:
+        return render(
+            request,
+            services,
+            "code.html",
+            status=_status_of(error),
+            next=safe_next(next),
+            notice=Notice.of(error),
+        )
+    return let_in(request, services, user, next, via=via)
+
+
+def _status_of(error: PressZeroError) -> int:
+    if isinstance(error, TooManyTries):
+        return 429
+    return 401 if isinstance(error, SignInFailed) else 503
 
 
 @router.post("/sign-out")
 def sign_out(services: Services, person: Reader) -> Response:
     """Forgets this browser."""
     people.sign_out(services.store, person, services.clock)
-    answer = RedirectResponse("/sign-in", 303)
+    answer = RedirectResponse("/sign-in?done=out", 303)
     drop_token(answer, services)
     return answer
 
@@ -85,65 +180,3 @@ def theme(
             "theme", to, max_age=_YEAR, secure=services.cookie_secure, httponly=True, samesite="lax"
         )
     return answer
-
-
-@router.get("/account")
-def account(request: Request, services: Services, person: Reader) -> Response:
-    """One's own page: password, browsers, and how one approves."""
-    return _account(request, services, person)
-
-
-def _account(
-    request: Request, services: WebServices, person: SignedIn, notice: Notice | None = None, status: int = 200
-) -> Response:
-    since = services.clock.now() - timedelta(days=METER_DAYS)
-    with services.store.read() as session:
-        frame = frame_of(session)
-        browsers = session.people.sign_ins(person.name)
-        approvals = session.inbox.approvals_by(person.name, since)
-    timed = [seconds for seconds, _ in approvals if seconds is not None]
-    return render(
-        request,
-        services,
-        "account.html",
-        person=person,
-        frame=frame,
-        status=status,
-        notice=notice,
-        browsers=browsers,
-        days=METER_DAYS,
-        approvals=len(approvals),
-        median_seconds=round(median(timed)) if timed else None,
-        unchanged=round(100 * sum(same for _, same in approvals) / len(approvals)) if approvals else None,
-        shortest=people.SHORTEST_PASSWORD,
-    )
-
-
-@router.post("/account/password")
-def change_password(
-    request: Request,
-    services: Services,
-    person: Reader,
-    old: Annotated[str, Form(max_length=people.LONGEST_PASSWORD)],
-    new: Annotated[str, Form(max_length=people.LONGEST_PASSWORD + 1)],
-) -> Response:
-    """A new password: every other browser is signed out, this one gets a new token."""
-    address = request.client.host if request.client else "unknown"
-    try:
-        user = people.check_password(services.store, person.name, old, address, services.clock)
-        if new == old:
-            raise WrongUse("The new password is the old one.", action="Choose another one.")
-        people.set_password(services.store, person.name, new, services.clock, by=person.name)
-    except (SignInFailed, WrongUse) as error:
-        return _account(request, services, person, Notice.of(error), 400)
-    token = people.sign_in(services.store, user, request.headers.get("user-agent", ""), services.clock)
-    answer = RedirectResponse("/account" if not person.must_change else "/", 303)
-    set_token(answer, services, token)
-    return answer
-
-
-@router.post("/account/browsers")
-def forget_browser(services: Services, person: Reader, browser: Annotated[str, Form()]) -> Response:
-    """Signs another browser of one's own out."""
-    people.sign_out(services.store, person, services.clock, browser)
-    return RedirectResponse("/account", 303)

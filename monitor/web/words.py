@@ -129,6 +129,22 @@ CLOSING: Final[tuple[str, ...]] = (
     "missed",
 )
 
+# How a browser was let in, where it was not the password alone.
+VIA: Final[dict[str, str]] = {
+    "code": "with the second factor",
+    "recovery": "with a recovery code",
+    "oidc": "through your organisation",
+}
+
+# What a role may, for whoever gives roles.
+MAY: Final[dict[str, str]] = {
+    "viewer": "reads every page",
+    "agent": "also writes, edits, hands off, notes, assigns, corrects, closes",
+    "approver": "also approves, and takes back",
+    "manager": "also pauses all posting",
+    "admin": "also adds people, gives roles, takes access away",
+}
+
 VERDICTS: Final[dict[str, str]] = {
     "postable": "we may reply here",
     "handoff": "a person posts the reply by hand",

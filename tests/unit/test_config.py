@@ -275,6 +275,16 @@ def test_a_source_that_is_switched_off_needs_no_secrets(tmp_path: Path) -> None:
     assert [s.name for s in found.sources] == ["x-mentions"] and found.sources_on == ()
 
 
+def test_second_factors_need_a_key_to_be_kept_with(tmp_path: Path) -> None:
+    text = BRAND + '[access]\nsecond_factor = ["approver"]\nidle = "1h"\n'
+    found = problems(tmp_path, text)["access.second_factor"]
+    assert "PRESSZERO_SECRET_KEY" in found.expected
+    made = settings(tmp_path, text, PRESSZERO_SECRET_KEY="k" * 44)
+    assert made.access.second_factor == ("approver",)
+    bad = problems(tmp_path, text.replace("approver", "queen").replace("1h", "0s"))
+    assert {"access.second_factor.0", "access.idle"} <= set(bad)
+
+
 @pytest.mark.parametrize("key", ["api_key", "bearer_token", "password", "CLIENT_SECRET"])
 def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, key: str) -> None:
     text = BRAND + f'[accounts.care-x]\nplatform = "x"\n{key} = "hunter2hunter2"\n'

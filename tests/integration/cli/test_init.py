@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+import pyotp
 import pytest
 
-from monitor.stages.people import check_password
+from monitor.stages.people import check_password, second_factor, sign_in, whose
+from monitor.stages.people.seal import Seal
 from tests.integration.cli.process import ROOT
 from tests.integration.cli.program import PASSWORD, Program
 
@@ -86,6 +88,29 @@ def test_people_come_change_and_go(program: Program) -> None:
     program.run("users", "disable", "anna", "--undo")
     assert program.json("users", "list")[0]["disabled_at"] is None
     assert "anna" in program.run("users", "list").stdout
+
+
+def test_a_lost_phone_and_a_lost_laptop_are_seen_to_from_the_shell(program: Program) -> None:
+    program.write_config()
+    program.run("users", "add", "anna", "--password-stdin", stdin=PASSWORD)
+    assert "anna has none." in program.run("users", "second-factor", "anna").stdout
+    seal = Seal(("k" * 44,))
+    with program.opened() as app:
+        made = second_factor.begin(app.store, "anna", "Northwind", seal, app.clock)
+        second_factor.confirm(app.store, "anna", pyotp.TOTP(made.secret).now(), seal, app.clock)
+        user = check_password(app.store, "anna", PASSWORD, "::1", app.clock)
+        token = sign_in(app.store, user, "laptop", app.clock)
+    assert "10 recovery codes are left" in program.run("users", "second-factor", "anna").stdout
+    assert program.json("users", "list")[0]["second_factor"] is True
+    assert "signed out of 1 browser." in program.run("users", "sign-out", "anna").stdout
+    with program.opened() as app:
+        assert whose(app.store, token, app.clock) is None
+    assert "no second factor any more" in program.run("users", "second-factor", "anna", "--reset").stdout
+    program.run("users", "email", "anna", "anna@northwind.example")
+    listed = program.json("users", "list")[0]
+    assert (listed["second_factor"], listed["email"]) == (False, "anna@northwind.example")
+    for args in (("email", "anna", "no address"), ("sign-out", "bea"), ("second-factor", "bea")):
+        program.run("users", *args, code=2)
 
 
 def test_a_new_password_is_the_only_one_that_works(program: Program) -> None:

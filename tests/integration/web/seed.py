@@ -18,6 +18,7 @@ from monitor.domain.reading import (
     UrgencyReading,
 )
 from monitor.stages import people
+from monitor.stages.people.seal import Seal
 from monitor.store.sqlite import SqliteStore
 from monitor.web.services import WebServices
 from tests.clock import TestClock
@@ -86,6 +87,7 @@ class House:
                 if day.year == 2026
                 else None
             ),
+            seal=Seal(("a key for tests, long enough to be one",)),
         )
         return replace(services, **changes)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from time import monotonic, sleep
 
 import httpx
@@ -54,7 +55,7 @@ def test_the_cookie_is_kept_from_scripts_and_only_its_hash_is_stored(house: Hous
     client = browser("agent")
     token = client.cookies["presszero"]
     with house.store.read() as session:
-        stored = [row["token_hash"] for row in session.people.sign_ins("agent")]
+        stored = [row["token_hash"] for row in session.access.sign_ins("agent")]
     assert stored == [people.token_hash(token)]
     assert token not in house.store.path.read_bytes().decode("latin-1")
     again = enter(client, "agent", PASSWORD)
@@ -76,7 +77,7 @@ def visit(house: House, client: httpx.Client) -> None:
     hashed, until = people.token_hash(client.cookies["presszero"]), monotonic() + 10
     while True:
         with house.store.read() as session:
-            row = session.people.signed_in(hashed)
+            row = session.access.signed_in(hashed)
         if row is not None and row["last_seen_at"] == utc_text(house.clock.now()):
             return
         assert monotonic() < until, "the visit was not noted"
@@ -99,7 +100,7 @@ def test_a_session_ends_when_idle_when_old_and_when_signed_out(house: House, bro
     assert client.get("/").status_code == 303, "fourteen days are the end, however busy they were"
     enter(client, "agent", PASSWORD)
     token = client.cookies["presszero"]
-    assert client.post("/sign-out").headers["location"] == "/sign-in"
+    assert client.post("/sign-out").headers["location"] == "/sign-in?done=out"
     assert client.get("/", headers={"cookie": f"presszero={token}"}).status_code == 303
 
 
@@ -112,7 +113,8 @@ def test_too_many_tries_have_to_wait_and_the_wait_ends(house: House, browser: Br
     house.clock.forward(seconds=16)
     assert "belong together" in enter(client, "agent", "wrong").text
     house.clock.forward(seconds=16)
-    assert "Wait 30 s" in enter(client, "agent", PASSWORD).text
+    answer = enter(client, "agent", PASSWORD)
+    assert (answer.status_code, "Wait 14 s" in answer.text, "PZ-606" in answer.text) == (429, True, True)
     house.clock.forward(seconds=16)
     assert enter(client, "agent", PASSWORD).status_code == 303
     assert enter(client, "agent", "wrong").status_code == 401
@@ -149,6 +151,49 @@ def test_a_new_password_signs_the_other_browsers_out(house: House, browser: Brow
     assert other.get("/").status_code == 303
 
 
+def test_all_other_browsers_are_signed_out_at_once(house: House, browser: Browser) -> None:
+    one, other, third = browser("agent"), browser("agent"), browser("agent")
+    page = one.get("/account").text
+    assert page.count('name="browser"') == 3  # two others, and all of them together
+    assert one.post("/account/browsers", data={"browser": "others"}).headers["location"] == "/account"
+    assert [c.get("/").status_code for c in (one, other, third)] == [200, 303, 303]
+
+
+def test_a_browser_is_told_by_what_it_is_and_where(house: House, browser: Browser) -> None:
+    house.add_people("agent")
+    client = browser(None)
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    client.post("/sign-in", data={"name": "agent", "password": PASSWORD}, headers={"user-agent": firefox})
+    house.clock.forward(minutes=20)
+    page = client.get("/account").text
+    assert "Firefox on Windows" in page
+    assert "from <bdi>127.0.0.1</bdi>" in page
+
+
+def test_signing_in_again_ends_the_session_before(house: House, browser: Browser) -> None:
+    client = browser("agent")
+    before = client.cookies["presszero"]
+    enter(client, "agent", PASSWORD)
+    after = client.cookies["presszero"]
+    assert client.get("/", headers={"cookie": f"presszero={before}"}).status_code == 303
+    assert client.get("/", headers={"cookie": f"presszero={after}"}).status_code == 200
+
+
+def test_the_limits_of_a_session_are_those_of_the_configuration(house: House, browser: Browser) -> None:
+    policy = people.AccessPolicy(idle=timedelta(hours=1), absolute=timedelta(hours=3))
+    client = browser("agent", policy=policy)
+    assert int(client.cookies.jar.__iter__().__next__().expires or 0) > 0
+    for _ in range(4):
+        house.clock.forward(minutes=50)
+        status = client.get("/").status_code
+        if status == 200:
+            visit(house, client)
+    assert status == 303, "three hours are the end"
+    enter(client, "agent", PASSWORD)
+    house.clock.forward(minutes=61)
+    assert client.get("/").status_code == 303, "an hour without a visit is the end"
+
+
 def test_one_may_sign_out_ones_own_other_browser_only(house: House, browser: Browser) -> None:
     one, other, stranger = browser("agent"), browser("agent"), browser("viewer")
     foreign = people.token_hash(stranger.cookies["presszero"])
@@ -159,11 +204,17 @@ def test_one_may_sign_out_ones_own_other_browser_only(house: House, browser: Bro
     assert one.get("/account").status_code == 200
 
 
-def test_a_role_counts_from_the_next_request_on(house: House, browser: Browser) -> None:
+def test_a_new_role_ends_every_session_and_counts_from_the_next_sign_in_on(
+    house: House, browser: Browser
+) -> None:
     house.add_people("admin")
     client = browser("manager")
     assert client.get("/people").status_code == 403
+    before = client.cookies["presszero"]
     people.set_role(house.store, "manager", "admin", house.clock, by="admin")
+    assert client.get("/people").status_code == 303
+    enter(client, "manager", PASSWORD)
+    assert client.cookies["presszero"] != before
     assert client.get("/people").status_code == 200
     people.disable(house.store, "manager", house.clock, by="admin")
     assert client.get("/people").status_code == 303
