@@ -11,7 +11,7 @@ class TestClock:
     __test__ = False
 
     def __init__(self, at: datetime | None = None) -> None:
-        self.at = at or datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+        self.at = at or datetime(2026, 3, 5, 12, 0, 0, 123_000, tzinfo=UTC)
 
     def now(self) -> datetime:
         return self.at

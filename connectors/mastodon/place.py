@@ -54,6 +54,7 @@ class Place:
 
     Of the current feed everything in [low, the window's end) has been returned; below `max_id` it goes on
     (search: after `offset` rows). `jumped`: the first id was reckoned from a time, not seen on a page.
+    `empty`: the page was empty; a list counts as ended when it is so twice, as a hiccup looks the same.
     """
 
     source: str  # fingerprint: a token of other feeds is worth nothing
@@ -62,6 +63,7 @@ class Place:
     max_id: str | None = None
     offset: int = 0
     jumped: bool = False
+    empty: bool = False
 
     @classmethod
     def read(cls, token: str | None, feeds: Sequence[Feed], window: Interval, now: datetime) -> Place:
@@ -104,10 +106,9 @@ class Place:
         Raises BadResponse when the list doesn't move on.
         """
         if count == 0:
-            # Where ids are not Mastodon's, the reckoned one may lie before everything: look from the top.
-            return replace(self, max_id=None, jumped=False) if self.jumped else self._next(feeds, window, now)
+            return self._after_nothing(feeds, window, now)
         times = [t for _, t in rows]
-        place = self._lowered(times, window)
+        place = replace(self._lowered(times, window), empty=False)
         past = bool(times) and max(times[-_TAIL:]) < window.start - DRIFT
         if feeds[self.feed].kind is Kind.SEARCH:
             place = replace(place, offset=self.offset + count)
@@ -128,6 +129,13 @@ class Place:
 
     def _next(self, feeds: Sequence[Feed], window: Interval, now: datetime) -> Place:
         return self.at(self.feed + 1, feeds, window, now)
+
+    def _after_nothing(self, feeds: Sequence[Feed], window: Interval, now: datetime) -> Place:
+        if self.jumped:  # where ids are not Mastodon's, the reckoned one may lie before everything
+            return replace(self, max_id=None, jumped=False)
+        if self.empty or feeds[self.feed].kind is Kind.SEARCH:  # a search proves nothing anyway
+            return self._next(feeds, window, now)
+        return replace(self, empty=True)
 
     def _lowered(self, times: Sequence[datetime], window: Interval) -> Place:
         # A page out of order proves nothing: what comes later may be newer than its oldest post.

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.moments import MILLISECOND, whole
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
@@ -25,6 +27,19 @@ class Interval:
     def is_empty(self) -> bool:
         """True when it holds no instant."""
         return self.start == self.end
+
+    @property
+    def inner(self) -> Interval:
+        """The whole milliseconds within it: as much of it as the store can say is proven."""
+        start, end = whole(self.start), whole(self.end)
+        start = start if start == self.start else start + MILLISECOND
+        return Interval(start, max(start, end))
+
+    @property
+    def outer(self) -> Interval:
+        """The whole milliseconds that it touches: as little as the store can say is missing."""
+        start, end = whole(self.start), whole(self.end)
+        return Interval(start, end if end == self.end else end + MILLISECOND)
 
     def overlaps(self, other: Interval) -> bool:
         """True when they share an instant or touch."""

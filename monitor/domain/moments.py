@@ -12,6 +12,8 @@ from typing import Protocol
 
 from monitor.domain.errors import BadMoment
 
+MILLISECOND = timedelta(milliseconds=1)
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -31,6 +33,11 @@ def utc_text(moment: datetime) -> str:
             raise BadMoment(f"{moment.isoformat()} has no time zone.")
         moment = moment.astimezone(UTC)
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def whole(moment: datetime) -> datetime:
+    """`moment` without what is finer than the milliseconds that are stored."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def parse_moment(text: str) -> datetime:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from monitor.domain.moments import whole
+
 
 class SystemClock:
-    """The time of this machine, in UTC."""
+    """The time of this machine, in UTC, in the milliseconds that are stored: what is read back is equal."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return whole(datetime.now(UTC))

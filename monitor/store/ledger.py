@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.domain.coverage import Gap, Interval, merged, subtract
 from monitor.domain.mention import Origin
-from monitor.domain.moments import parse_moment, utc_text
+from monitor.domain.moments import parse_moment, utc_text, whole
 from monitor.store.codec import maybe_moment, maybe_text
 from monitor.store.protocol import Connection, Row
 
@@ -193,7 +193,12 @@ class Ledger:
         run: str | None = None,
         query: str | None = None,
     ) -> Window:
-        """Opens a window and records its whole stretch as a gap until pages prove it."""
+        """Opens a window and records its whole stretch as a gap until pages prove it.
+
+        The window has whole milliseconds, as everything in the ledger; it ends no later than `interval`.
+        """
+        if interval is not None:
+            interval = Interval(whole(interval.start), whole(interval.end))
         window_id = self._db.insert(
             "window_open",
             {
@@ -265,6 +270,7 @@ class Ledger:
 
     def cover(self, source: str, interval: Interval) -> None:
         """Adds a proven interval: merges it with its neighbours and takes it out of the gaps."""
+        interval = interval.inner
         if interval.is_empty:
             return
         near = {
@@ -274,10 +280,10 @@ class Ledger:
         }
         touching = [_interval(row) for row in self._db.rows("coverage_touching", near)]
         self._db.execute("coverage_clear", near)
-        for whole in merged([*touching, interval]):
+        for joined in merged([*touching, interval]):
             self._db.execute(
                 "coverage_add",
-                {"source": source, "start_at": utc_text(whole.start), "end_at": utc_text(whole.end)},
+                {"source": source, "start_at": utc_text(joined.start), "end_at": utc_text(joined.end)},
             )
         for row in self._db.rows("gaps_touching", near):
             self._db.execute("gap_drop", {"id": row["id"]})
@@ -286,7 +292,8 @@ class Ledger:
 
     def add_gaps(self, gaps: Iterable[Gap], at: datetime) -> None:
         """Records gaps, less what is covered; an older gap in the same place takes the newer reason."""
-        for gap in gaps:
+        for given in gaps:
+            gap = replace(given, interval=given.interval.outer)
             near = {
                 "source": gap.source,
                 "start_at": utc_text(gap.interval.start),

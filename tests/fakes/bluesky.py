@@ -14,7 +14,8 @@ Faults of its own, besides those of `tests.fakes.faults`:
 | `empty` | a page without posts, and a cursor to go on with |
 | `shuffle` | the posts of the page are out of order |
 | `stale-cursor` | cursors are no longer taken: 400 |
-| `expire` | access tokens have run out; `revoke`: refresh tokens too; `expire-all`: both, once |
+| `expire`, `expire-all` | access tokens have run out; refresh tokens too |
+| `revoke`, `restore` | the app password is no longer taken, and every token has run out; it is taken again |
 | `odd` | the first post of the page lacks its author |
 | `moved` | the answer is a redirect |
 | `add`, `delete`, `block` | `posts`, `ids`, `handle`: before the request |
@@ -105,6 +106,8 @@ class FakeBluesky:
             self.store.delete(fault.args["ids"])
         elif fault.do == "block":
             self.store.blocking.add(self.store.person(fault.args["handle"])["did"])
+        elif fault.do == "restore":
+            self.password = SECRETS["APP_PASSWORD"]
         elif fault.do in ("expire", "expire-all", "revoke"):
             self._first_good = self._issued + 1
             if fault.do != "expire":

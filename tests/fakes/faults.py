@@ -12,6 +12,7 @@ the first three requests to the endpoint named *search* pass, the next one gets 
 | `drop`, `drop-after` | the line is cut at once, before or after the effect |
 | `truncate` | a correct answer of which only the first half arrives |
 | `html` | status 200 with an HTML page instead of JSON |
+| `skew` | the server's clock jumps by `seconds`, before the request |
 | anything else | left to the fake: `duplicate`, `empty`, `shuffle`, `add`, `edit`, `delete`, … |
 
 `on` is the name of an endpoint or ``*``; `after` counts matching requests that pass first; `times` is

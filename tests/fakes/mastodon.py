@@ -14,7 +14,7 @@ Faults of its own, besides those of `tests.fakes.faults`:
 | `shuffle` | the posts of the page are out of order |
 | `odd` | the first post of the page lacks its author |
 | `moved` | the answer is a redirect |
-| `revoke` | the token is no longer taken |
+| `revoke`, `restore` | the token is no longer taken, or taken again |
 | `old` | the server knows no look-ups of several posts |
 | `add`, `edit`, `delete` | `posts`, `id` + `text`, `ids`: before the request |
 
@@ -107,6 +107,8 @@ class FakeMastodon:
             self.store.delete(fault.args["ids"])
         elif fault.do == "revoke":
             self.token = "another"
+        elif fault.do == "restore":
+            self.token = SECRETS["ACCESS_TOKEN"]
         elif fault.do == "old":
             self.old = True
 

@@ -12,6 +12,7 @@ Besides the faults that every fake has, this one knows
 | `empty` | a listing answers with nothing, and says that this is the end |
 | `shuffle` | a page's items come in another order |
 | `expire` | every access token is taken back |
+| `revoke`, `restore` | so are the credentials; they are taken again |
 | `ratelimit`, `ratelimit-after` | a comment is answered with RATELIMIT; not created, or created after all |
 | `quiet` | a comment is created and the answer doesn't show it |
 | `add` (`posts`), `edit` (`ids`, `text`) | people write and edit meanwhile |
@@ -55,6 +56,7 @@ class RedditFake:
         self.rate_limit = rate_limit  # requests per ten minutes
         self.passwords = passwords  # None: any password is right
         self.tokens: dict[str, str | None] = {}  # token → user
+        self.revoked = False
         self.closed: dict[str, str] = {}  # subreddit → private | banned
         self._window_ends = self.clock.now() + timedelta(minutes=10)
         self._used = 0
@@ -72,8 +74,9 @@ class RedditFake:
     def happen(self, fault: Fault) -> None:
         if fault.do == "add":
             self.load(fault.args["posts"])
-        elif fault.do == "expire":
+        elif fault.do in ("expire", "revoke", "restore"):
             self.tokens.clear()
+            self.revoked = fault.do == "revoke"
         elif fault.do in ("private", "ban"):
             self.closed[fault.args["subreddit"].lower()] = "private" if fault.do == "private" else "banned"
         for name in fault.args.get("ids", ()):
@@ -141,7 +144,7 @@ class RedditFake:
     def _token(self, request: Request) -> Answer:
         given = request.headers.get("authorization", "").removeprefix("Basic ")
         client, _, secret = base64.b64decode(given).decode().partition(":")
-        if not client or not secret:
+        if not client or not secret or self.revoked:
             return Answer(401, {"message": "Unauthorized", "error": 401})
         form = request.form()
         user = form.get("username") if form.get("grant_type") == "password" else None

@@ -92,18 +92,19 @@ class FakeClock:
 
     def __init__(self, now: datetime | None = None) -> None:
         self._fixed = now
+        self._ahead = timedelta(0)
 
     def now(self) -> datetime:
         """Aware UTC."""
-        return self._fixed or datetime.now(UTC)
+        return (self._fixed or datetime.now(UTC)) + self._ahead
 
     def set(self, now: datetime) -> None:
         """Stops the clock at `now`."""
-        self._fixed = now
+        self._fixed, self._ahead = now, timedelta(0)
 
     def advance(self, seconds: float) -> None:
-        """Stops it `seconds` after the time it shows."""
-        self._fixed = self.now() + timedelta(seconds=seconds)
+        """Puts it `seconds` forward, or back; a clock that runs runs on."""
+        self._ahead += timedelta(seconds=seconds)
 
 
 class Platform(Protocol):
@@ -167,6 +168,13 @@ class FakeServer:
         """The log, or the part of it that went to one endpoint."""
         with self.lock:
             return [line for line in self.log if endpoint in (None, line.endpoint)]
+
+    def happen(self, fault: Fault) -> None:
+        """Carries out a fault that changes posts, credentials, or the clock."""
+        if fault.do == "skew":
+            self.platform.clock.advance(float(fault.args["seconds"]))
+        else:
+            self.platform.happen(fault)
 
     def serve_forever(self) -> None:
         """Serves in this thread until Ctrl-C."""
@@ -244,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
         with fake.lock:
             if wire is None or wire.after_effect:
                 for quirk in request.quirks:
-                    fake.platform.happen(quirk)
+                    fake.happen(quirk)
                 answer = fake.platform.answer(request)
             if wire is not None and wire.status is not None:
                 answer = fake.platform.error(wire.status, request, wire)
@@ -300,7 +308,7 @@ def _admin(fake: FakeServer, request: Request) -> Answer:
         fake.platform.load(items)
     elif what == "happen" and method == "POST":
         for item in items:
-            fake.platform.happen(Fault.parse(item))
+            fake.happen(Fault.parse(item))
     elif what == "clock" and method == "POST" and "now" in sent:
         fake.platform.clock.set(datetime.fromisoformat(sent["now"]).astimezone(UTC))
     elif what == "clock" and method == "POST":

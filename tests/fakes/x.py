@@ -17,7 +17,6 @@ Faults of its own, besides those of `tests.fakes.faults`:
 | `add`, `edit`, `delete`, `protect` | `posts`, `id` + `text`, `ids`, `handle`: before the request |
 | `revoke`, `restore` | the credentials stop working, or work again |
 | `duplicate-403`, `not-summoned`, `usage-capped` | that refusal, whatever was sent |
-| `skew` | the server's clock jumps by `seconds` |
 """
 
 from __future__ import annotations
@@ -134,7 +133,6 @@ class FakeX:
             "protect": lambda: setattr(self.store.person(args["handle"]), "gone", "protected"),
             "revoke": lambda: setattr(self.access, "revoked", True),
             "restore": lambda: setattr(self.access, "revoked", False),
-            "skew": lambda: self.clock.advance(float(args["seconds"])),
         }
         happenings.get(fault.do, lambda: None)()
 

@@ -64,6 +64,20 @@ def test_the_newer_reason_of_a_gap_counts(store: Store) -> None:
     ]
 
 
+def test_what_is_finer_than_a_millisecond_leaves_nothing_behind(store: Store) -> None:
+    micros = timedelta(microseconds=456)
+    with store.write() as session:
+        window = session.ledger.open_window("s", Origin.LIVE, Interval(at(0) + micros, at(60) + micros), NOON)
+        assert window.interval == span(0, 60)
+        session.ledger.cover("s", Interval(at(20) + micros, at(60)))
+        session.ledger.cover("s", Interval(at(0), at(20) + micros))
+        assert [g.interval for g in session.ledger.gaps("s")] == [
+            Interval(at(20), at(20) + timedelta(milliseconds=1))
+        ]
+        session.ledger.add_gaps([Gap("s", Interval(at(70) + micros, at(70) + 2 * micros), "auth")], NOON)
+        assert all(not g.interval.is_empty for g in session.ledger.gaps("s"))
+
+
 spans = st.tuples(st.integers(0, 40), st.integers(1, 15)).map(lambda s: span(s[0], s[0] + s[1]))
 steps = st.lists(st.tuples(st.sampled_from(["cover", "gap"]), spans), max_size=15)
 

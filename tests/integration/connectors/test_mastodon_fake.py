@@ -62,12 +62,21 @@ def test_a_page_proves_down_to_the_second_after_its_oldest_post(server: FakeServ
     assert pages[0].rate.reset_at == NOW + timedelta(minutes=5)
 
 
-def test_a_hashtag_that_is_younger_than_the_window_ends_with_an_empty_page(server: FakeServer) -> None:
+def test_a_hashtag_that_is_younger_than_the_window_ends_with_two_empty_pages(server: FakeServer) -> None:
     server.platform.load(spread(45, START, MINUTE))
     pages = drained(reader := connector(server))
     reader.close()
-    assert [len(p.mentions) for p in pages] == [40, 5, 0]
+    assert [len(p.mentions) for p in pages] == [40, 5, 0, 0]
     assert pages[-1].proves == WINDOW
+
+
+def test_one_empty_page_in_the_middle_is_not_the_end(server: FakeServer) -> None:
+    server.platform.load(spread(90, START, MINUTE))
+    server.faults.add(on="tag", after=1, do="empty")
+    pages = drained(reader := connector(server))
+    reader.close()
+    assert [len(p.mentions) for p in pages] == [40, 0, 40, 10, 0, 0]
+    assert [p.proves for p in pages[1:2]] == [pages[0].proves], "an empty page proves nothing more"
 
 
 def test_windows_of_long_ago_are_jumped_to(server: FakeServer) -> None:
@@ -76,7 +85,7 @@ def test_windows_of_long_ago_are_jumped_to(server: FakeServer) -> None:
     pages = drained(reader := connector(server), window)
     assert len(set(ids(pages))) == 20
     assert pages[-1].proves == window
-    assert len(server.requests("tag")) == 2, "its own page, and an empty one below"
+    assert len(server.requests("tag")) == 3, "its own page, and the empty ones below"
     reader.close()
 
 
@@ -146,9 +155,9 @@ def test_feeds_are_read_in_turn_and_only_the_last_one_proves(server: FakeServer)
     reader = connector(server, hashtags=("northwind", "#Travel"), query="northwind", notifications=True)
     pages = drained(reader)
     assert set(ids(pages)) == tagged | {named, found, unlisted}
-    assert asked(server) == ["search"] * 2 + ["notifications"] * 2 + ["tag"] * 4
-    assert [p.proves for p in pages][:6] == [None] * 6
-    assert pages[6].proves == Interval(NOW - HOUR + timedelta(seconds=1), NOW)
+    assert asked(server) == ["search"] * 2 + ["notifications"] * 3 + ["tag"] * 6
+    assert [p.proves for p in pages][:8] == [None] * 8
+    assert pages[8].proves == Interval(NOW - HOUR + timedelta(seconds=1), NOW)
     assert pages[-1].proves == WINDOW
     assert not reader.capabilities.best_effort
     reader.close()

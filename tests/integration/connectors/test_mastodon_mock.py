@@ -137,7 +137,7 @@ def test_a_hashtag_of_several_pages(server: Server) -> None:
     pages = drained(reader, within)
     found = mentions(pages)
     assert sorted(m.native_id for m in found) == sorted(made)
-    assert [len(p.mentions) for p in pages] == [40, 40, 15, 0]
+    assert [len(p.mentions) for p in pages] == [40, 40, 15, 0, 0]
     assert pages[-1].proves == within
     assert found[0].text == "#northwind delayed 94"
     assert found[0].author is not None and found[0].author.startswith("ann@127.0.0.1")

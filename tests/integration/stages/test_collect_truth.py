@@ -92,5 +92,5 @@ class Truth(RuleBasedStateMachine):
         return min(starts, default=self.watch.clock.now() + timedelta(days=1))
 
 
-Truth.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Truth.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
 TestTruth = Truth.TestCase

@@ -127,7 +127,9 @@ def test_windows_of_long_ago_begin_at_the_id_of_their_time_or_at_the_top() -> No
     assert place.jumped and place.max_id == str(id_at(old.end + timedelta(minutes=1)))
     top = place.after_page([], 0, TAG, old, NOW)
     assert (top.feed, top.max_id, top.jumped) == (0, None, False)
-    assert top.after_page([], 0, TAG, old, NOW).proof(old, TAG) == old
+    once = top.after_page([], 0, TAG, old, NOW)
+    assert once.proof(old, TAG) is None
+    assert once.after_page([], 0, TAG, old, NOW).proof(old, TAG) == old
     mentions = [Feed(Kind.MENTIONS)]
     assert Place.read(None, mentions, old, NOW).max_id is None, "their ids hold no time"
 
