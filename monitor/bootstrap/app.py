@@ -76,6 +76,7 @@ class App(Daily):
                 judge=self.judge,
                 verdict=self.verdict,
                 price=self.price,
+                promised=self.promised,
                 check=self.check,
                 lint=self.lint,
                 measure=self.measure,

@@ -16,11 +16,12 @@ from connectors.base import (
 from monitor.bootstrap.parts import Parts
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
-from monitor.domain.draft import Draft, Proposal
+from monitor.domain.draft import Draft, PromisePlan, Proposal
 from monitor.domain.mention import Mention
 from monitor.domain.naming import Naming
 from monitor.domain.posting import ReplyPrice
 from monitor.domain.verdict import MayReply, Verdict
+from monitor.respond.similar import Said
 from monitor.stages import draft as drafting
 from monitor.stages.review import LATELY
 from monitor.stages.verdict import verdict_of
@@ -116,7 +117,7 @@ class Desk(Parts):
         return {rule.id: rule.why for rule in read_rules()}
 
     def compose(
-        self, conversation: Conversation, now: datetime, recent: Sequence[str]
+        self, conversation: Conversation, now: datetime, recent: Said
     ) -> Proposal | drafting.Withheld:
         """One draft, or why there must be none."""
         found = self._propose(conversation, now, recent, 1)
@@ -125,21 +126,27 @@ class Desk(Parts):
     def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
         """Up to `count` distinct drafts for a person to choose from; none where none may be written."""
         with self.store.read() as session:
-            recent = session.drafts.recent_texts(self.clock.now() - LATELY)
+            recent = Said(session.drafts.recent_texts(self.clock.now() - LATELY))
         found = self._propose(conversation, self.clock.now(), recent, count)
         return found if isinstance(found, list) else []
 
     def _propose(
-        self, conversation: Conversation, now: datetime, recent: Sequence[str], count: int
+        self, conversation: Conversation, now: datetime, recent: Said, count: int
     ) -> list[Proposal] | drafting.Withheld:
         case = conversation.case
         return self.responder.propose(
             conversation,
             limit_of=lambda text: self.measure(case.source, case.platform, text),
             now=now,
-            recent_texts=recent,
+            recent=recent,
             candidates=count,
         )
+
+    def promised(self, text: str, user: str) -> PromisePlan | None:
+        """What a person's own words promise, if they name a time (`monitor.stages.review.Promised`)."""
+        from monitor.respond.lint.promised import promised_in
+
+        return promised_in(text, self.clock.now(), self.settings.brand.hours, user)
 
     def lint(self, text: str, conversation: Conversation, draft: Draft | None, user: str) -> list[Finding]:
         """What is wrong with a text as a reply to this conversation, if `user` approved it."""

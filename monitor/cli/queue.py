@@ -205,9 +205,9 @@ def edit_draft(
             case, draft = find(session, n)
         words = new_text(text, file, draft.text if draft else "")
         if draft is None:
-            saved = write(app.store, case.id, name, words, case.source, app.clock)
+            saved = write(app.store, case.id, name, words, case.source, app.clock, app.promised)
         else:
-            saved = edit(app.store, draft.id, name, words, draft.version, app.clock)
+            saved = edit(app.store, draft.id, name, words, draft.version, app.clock, app.promised)
         out(f"Draft {saved.id} is now {name}'s text ({len(saved.text)} characters).")
 
 

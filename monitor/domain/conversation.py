@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.approval import ConversationItem, conversation_hash
-from monitor.domain.case import Case
+from monitor.domain.case import Case, Outcome
 from monitor.domain.mention import Mention
 from monitor.domain.reading import Reading
 
@@ -34,11 +34,35 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another matter of the same customer on the same platform, that came before."""
+
+    case_id: int
+    opened_at: datetime
+    intent: str
+    complaint: float
+    answered: bool
+    outcome: Outcome | None
+    replies: tuple[str, ...]  # what we wrote to them there
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIncident:
+    """The incident that a case belongs to. `state` is open until it is over."""
+
+    name: str
+    state: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """A case with its turns, oldest first."""
+    """A case with its turns, oldest first; what came before it, newest first; its incident."""
 
     case: Case
     turns: tuple[Turn, ...]
+    earlier: tuple[Earlier, ...] = ()
+    incident: KnownIncident | None = None
 
     @property
     def hash(self) -> str:
@@ -49,6 +73,12 @@ class Conversation:
     def customer_turns(self) -> Iterable[Turn]:
         """What the customer wrote and did not remove, oldest first."""
         return (t for t in self.turns if not (t.own or t.context or t.removed_at))
+
+    @property
+    def our_words(self) -> list[str]:
+        """Everything this customer has had from us, here and in what came before."""
+        here = [t.mention.text for t in self.turns if t.own and t.removed_at is None]
+        return here + [text for matter in self.earlier for text in matter.replies]
 
     @property
     def to_answer(self) -> Turn | None:

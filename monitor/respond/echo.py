@@ -6,25 +6,15 @@ Only clauses whose every word stands in `words.toml` are echoed: so nothing unsa
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from monitor.respond import patterns
+from monitor.respond.sentences import listed, sentences, things, words_of
 
 _FLIP = {
     "i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "me": "you", "my": "your", "mine": "yours",
     "myself": "yourself", "am": "are",
 }  # fmt: skip
 _WAS = {"was": "were", "wasn't": "weren't"}
-_BARE = {
-    "cant": "can't", "cannot": "can't", "dont": "don't", "didnt": "didn't", "doesnt": "doesn't",
-    "wont": "won't", "isnt": "isn't", "hasnt": "hasn't", "havent": "haven't", "wasnt": "wasn't",
-    "couldnt": "couldn't", "im": "i'm", "ive": "i've",
-}  # fmt: skip
-_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-_SENTENCE = re.compile(r"(?:[^.!?\n;:()…\"“”]|(?<=\d)[.:](?=\d))+[.!?…]*")
-_ASIDE = re.compile(r"(?<![\w])@\w+(?:[.@][\w.-]+)*|https?://\S+|#(?=\w)")
 _DANGLING = frozenset(
     {
         *(
@@ -68,41 +58,9 @@ LONGEST = 11  # words: more than that is quoting, not naming
 SHORTEST = 4
 
 
-@cache
-def _words() -> dict[str, str]:
-    return dict(tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8")))
-
-
-@cache
-def _set(name: str) -> frozenset[str]:
-    return frozenset(_words()[name].split())
-
-
-@cache
-def things() -> frozenset[str]:
-    """Every noun that may be called "your …"."""
-    return frozenset(t.strip() for t in _words()["things"].replace("\n", "").split("|") if t.strip())
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a post with their end marks, without handles, links and hash signs."""
-    plain = _ASIDE.sub(" ", text.replace("’", "'"))
-    return [s.strip() for s in _SENTENCE.findall(plain) if s.strip(" .!?…")]
-
-
-def mended(word: str) -> str:
-    """A lower-case word with its apostrophe, where people leave it out."""
-    return _BARE.get(word, word)
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case words, with apostrophes put where people leave them out."""
-    return [mended(m.replace("’", "'").lower()) for m in _WORD.findall(text)]
-
-
 def may_echo(words: list[str]) -> bool:
     """True when each word is one that a reply may take over."""
-    return all(w in _set("echo") or w in things() for w in words)
+    return all(w in listed("echo") or w in things() for w in words)
 
 
 def flipped(words: list[str]) -> str:
@@ -160,35 +118,3 @@ def asked(text: str) -> str | None:
             if 2 <= len(words) <= LONGEST and may_echo(words) and words[0] != "i":
                 return form.format(flipped(words))
     return None
-
-
-def own_thing(text: str) -> str | None:
-    """The thing of theirs that it is about: "your new phone"; None when nothing known is named."""
-    for sentence in sentences(text):
-        words = words_of(sentence)
-        for at, word in enumerate(words):
-            if word == "my" and (thing := _thing_after(words[at + 1 : at + 5])):
-                return thing
-    return None
-
-
-def _thing_after(words: list[str]) -> str | None:
-    """The first known noun of what follows "my", with what safely stands before it and belongs to it."""
-    for n, noun in enumerate(words[:3]):
-        if noun in _set("never_things"):
-            return None
-        if noun not in things():
-            continue
-        before = words[:n]
-        pair = " ".join(words[n : n + 2])  # "credit card" is one thing
-        safe = all(w in _set("echo") and w not in _set("not_modifiers") for w in before)
-        return " ".join(("your", *(before if safe else []), pair if pair in things() else noun))
-    return None
-
-
-def is_plural(thing: str) -> bool:
-    """Whether a verb after `thing` takes its plural form."""
-    noun = thing.rsplit(maxsplit=1)[-1]
-    if noun in _set("singular"):
-        return False
-    return noun in _set("plural") or noun.endswith("s")

@@ -1,19 +1,25 @@
-"""Which of the brand's facts answers a question: by its keywords, or none when two fit equally well."""
+"""Which of the brand's facts answers a post: by its keywords, or none when two fit equally well."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from monitor.respond.voice import Fact, Voice
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
-def fact_for(text: str, intent: str, voice: Voice) -> Fact | None:
-    """The fact whose keywords the text meets best, or None: on a tie, silence beats a wrong answer."""
+def fact_for(text: str, intents: Collection[str], voice: Voice, lang: str = "en") -> Fact | None:
+    """The fact for one of `intents` whose keywords fit best. On a tie, silence beats a wrong answer.
+
+    Only facts that can be told in `lang` count.
+    """
     words = set(_WORD.findall(text.lower()))
     scored = [
-        (score, fact) for fact in voice.facts if intent in fact.intents and (score := _score(fact, words))
+        (score, fact)
+        for fact in voice.facts
+        if fact.text_in(lang) and set(intents) & set(fact.intents) and (score := _score(fact, words))
     ]
     best = max((score for score, _ in scored), default=0)
     winners = [fact for score, fact in scored if score == best]
@@ -31,8 +37,11 @@ def _score(fact: Fact, words: set[str]) -> int:
 
 
 def _same(wanted: str, have: str) -> bool:
-    """The same word, plural and "-ing" aside."""
+    """The same word, plural, "-ing" and "-ed" aside."""
     if wanted == have:
         return True
     short, long = sorted((wanted, have), key=len)
-    return len(short) >= 3 and long in (short + "s", short + "es", short + "ing", short + "ed")
+    if len(short) < 3:
+        return False
+    stem = short.removesuffix("e")
+    return long in (short + "s", short + "es", short + "ing", short + "ed", stem + "ing", stem + "ed")

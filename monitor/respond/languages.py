@@ -19,15 +19,16 @@ from monitor.respond.hours import zone_city
 from monitor.respond.macros import Macro
 
 FOLDER = Path(__file__).with_name("languages")
-KINDS = ("complaint", "question", "praise", "safety", "executive")
+KINDS = ("complaint", "question", "answer", "praise", "safety", "executive")
 
-_ORDER = ("safety", "desk", "name", "thank", "pass_on", "promise", "person")
+_ORDER = ("safety", "desk", "name", "thank", "answer", "pass_on", "promise", "person")
 _WHY = {
     "safety": "Safety first, before anything about us.",
     "desk": "Answers in the desk's own name; nobody is impersonated.",
     "name": "Thanks them for writing, in their own language.",
     "thank": "Praise gets thanks.",
-    "pass_on": "Praise is passed on; approving this reply means that you do.",
+    "answer": "Answers from the brand's own list of facts, as it was written in this language.",
+    "pass_on": "Praise is passed on: a promise, with somebody who says that it was done.",
     "promise": "Says when the real answer comes; its owner finds somebody who speaks the language.",
     "person": "A way to a person, always.",
 }
@@ -100,9 +101,11 @@ def _macro(code: str, kind: str, say: Mapping[str, list[str]], contact: tuple[st
         name=f"{code}_{kind}",
         what=f"A short acknowledgement in {code}.",
         moves=tuple(m for m in _ORDER if m in wordings),
-        drop=("name",) if kind == "executive" else (),
+        drop=("name",) if kind in ("executive", "answer") else (),
         promise="promise" in wordings,
         desk="executive" if kind == "executive" else "care",
+        team="",
+        relay=kind == "praise",
         say=wordings,
         why=_WHY,
     )

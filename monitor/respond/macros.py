@@ -18,12 +18,13 @@ from monitor.domain.errors import ConfigInvalid, ConfigProblem
 SHIPPED = Path(__file__).with_name("macros")
 
 # The order in which a wording is preferred: by the most precise slot that it fills.
-PRECISION = ("clause", "asked", "staff", "link", "thing")
+PRECISION = ("manager", "branch", "before", "clause", "asked", "staff", "link", "thing")
 
 SLOTS = frozenset(
     {
         *("brand", "clause", "thing", "asked", "wait", "staff", "exposed", "incident"),
-        *("owner", "desk", "due", "fact", "link", "contact"),
+        *("owner", "desk", "due", "fact", "link", "contact", "team", "media", "before"),
+        *("branch", "manager", "private", "affiliation"),
     }
 )
 
@@ -36,6 +37,8 @@ class _MacroFile(BaseModel):
     drop: tuple[str, ...] = Field(default=(), description="What goes first when the platform is short.")
     promise: bool
     desk: Literal["care", "executive", "press"] = "care"
+    team: str = Field(default="", description="The team that it goes to; voice.toml may call it otherwise.")
+    relay: bool = Field(default=False, description="`pass_on` is a promise: somebody says that it was done.")
     say: dict[str, tuple[str, ...]]
     why: dict[str, str] = {}
 
@@ -50,6 +53,8 @@ class Macro:
     drop: tuple[str, ...]
     promise: bool
     desk: str
+    team: str
+    relay: bool
     say: Mapping[str, tuple[str, ...]]
     why: Mapping[str, str]
 
@@ -76,6 +81,8 @@ def load_macros(folder: Path = SHIPPED) -> Macros:
             file.drop,
             file.promise,
             file.desk,
+            file.team,
+            file.relay,
             say,
             shared["why"] | file.why,
         )
@@ -136,6 +143,8 @@ def _problems(path: Path, macro: Macro) -> list[ConfigProblem]:
         )
     if stray := set(macro.drop) - set(macro.moves):
         found.append(("drop", str(sorted(stray)), "moves that this macro has"))
+    if macro.relay and (macro.promise or "pass_on" not in macro.moves or "pass_on" in macro.drop):
+        found.append(("relay", "true", "only with `pass_on`, never dropped, and without `promise`"))
     if "promise" in macro.drop:
         found.append(("drop", "promise", "a macro that promises never drops its promise"))
     return [ConfigProblem(str(path), *row) for row in found]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from monitor.domain.conversation import Conversation
 from monitor.domain.reading import Reading, Urgency
-from monitor.respond import echo, patterns
+from monitor.respond import patterns
+from monitor.respond.past import Past, past_of
 from monitor.respond.privacy import private_spans
-from monitor.respond.terms import Terms, terms_of
+from monitor.respond.sentences import sentences, words_of
+from monitor.respond.terms import Terms, terms_of, told_in_the_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +22,30 @@ class Situation:
     why: str
     reading: Reading
     terms: Terms
+    platform: str
+    past: Past = field(default_factory=Past)
     aroused: bool = False  # explain more (Herhausen 2019)
     grave: bool = False  # somebody was hurt, or might have been
-    again: bool = False  # not the first time
     leaving: bool = False
     has_order: bool = False  # they gave an order number: never ask for it again
-    earlier_replies: int = 0
+    asks_personally: bool = False  # they want a person or the top
 
 
 # Below this the primary intent is a guess among fourteen, and a reply that takes it for granted presumes.
 CONFIDENT = 0.3
 
-# Nothing of ours can fail a second time here.
-_NEVER_FAILED = ("praise", "press_partner", "feature_feedback", "ethics_policy")
 
-
-def situation_of(conversation: Conversation) -> Situation | None:
+def situation_of(conversation: Conversation, products: Sequence[str] = ()) -> Situation | None:
     """The situation of the newest post, or None when it says too little on its own."""
     turn = conversation.to_answer
     if turn is None or turn.reading is None:
         return None
-    reading, text = turn.reading, turn.mention.text
+    reading, past = turn.reading, past_of(conversation)
     texts = [t.mention.text for t in reversed(list(conversation.customer_turns))]
-    terms = terms_of(texts, reading, [t.mention.text for t in conversation.turns if t.own])
+    ours = [t.mention.text for t in conversation.turns if t.own]
+    terms = terms_of(texts, reading, ours, media=turn.mention.media, products=products)
     signals = reading.signal_labels | frozenset(conversation.case.signals)
-    macro, why = _macro(conversation, reading, terms, text, signals)
+    macro, why = _macro(conversation, reading, terms, past, signals)
     if macro is None:
         return None
     return Situation(
@@ -51,24 +53,28 @@ def situation_of(conversation: Conversation) -> Situation | None:
         why=why,
         reading=reading,
         terms=terms,
+        platform=conversation.case.platform,
+        past=past,
         aroused="high_arousal" in signals,
         grave=reading.urgency.level is Urgency.P0
         or macro in ("safety_hazard", "device_danger", "food_danger"),
-        again=answers_of_ours(conversation) > 0 or bool(signals & {"repeat_contact", "prior_unanswered"}),
         leaving="churn_threat" in signals,
         has_order=any(s.kind == "order" for t in texts for s in private_spans(t)),
-        earlier_replies=answers_of_ours(conversation),
+        asks_personally=bool(signals & {"asks_for_human", "asks_for_executive"}),
     )
 
 
 def _macro(
-    conversation: Conversation, reading: Reading, terms: Terms, text: str, signals: frozenset[str]
+    conversation: Conversation, reading: Reading, terms: Terms, past: Past, signals: frozenset[str]
 ) -> tuple[str | None, str]:
+    turn = conversation.to_answer
+    text = turn.mention.text if turn is not None else ""
     if "asks_for_executive" in signals:
         return "executive", "they ask for somebody at the top: the executive desk answers in its own name"
     if _is_grave(reading):
         return _if_grave(reading, terms)
-    if _is_resolved(text) and not (reading.complaint >= 0.5 or reading.urgency.level.rank <= Urgency.P2.rank):
+    complains = reading.complaint >= 0.5 or reading.urgency.level.rank <= Urgency.P2.rank
+    if _is_resolved(text) and not complains:
         return "resolved", "they say it works again"
     if _is_bare_thanks(text):
         return "thanks", "they only say thank you"
@@ -76,18 +82,36 @@ def _macro(
         return "thanks", "they thank us for an answer, and praise nobody"
     if "about_our_automation" in signals:
         return "our_automation", "they complain about our own automatic replies"
-    if _adds_something(conversation, reading, text):
+    if _adds_something(past, reading, text):
         return "details", "they add something to what we talk about already"
-    complains = reading.complaint >= 0.5 or reading.urgency.level.rank <= Urgency.P2.rank
-    if (
-        _failed_before(conversation, signals)
-        and complains
-        and reading.primary not in ("praise", "press_partner")
-    ):
-        return "second_failure", "we have answered, or been asked, before and it is still not right"
-    if _is_fragment(conversation, terms, text):
+    if reading.urgency.level.rank >= Urgency.P2.rank and told_in_the_past(text) and reading.primary in _ENDS:
+        return "over", "the matter is settled for them: they tell how it went, and nothing is owed"
+    if complains and reading.primary not in ("praise", "press_partner"):
+        if past.is_known:
+            return "second_failure", _why_again(past)
+        if past.said_by_them and terms.topic not in _OWN_TOPIC_FIRST:
+            return "said_before", "they say that it isn't the first time; our records don't show it"
+    if _is_fragment(conversation, terms, past, text):
         return None, ""
     return _by_intent(reading, terms, signals, complains)
+
+
+# What can be over: a matter with an end of its own.
+_ENDS = frozenset(
+    {"billing_refund", "delivery_order", "product_defect", "staff_or_process", "outage_bug", "account_access"}
+)
+
+# Somebody who is stranded, or in somebody else's hands, needs that said first, however often they wrote.
+_OWN_TOPIC_FIRST = frozenset({"hacked", "phishing"})
+
+
+def _why_again(past: Past) -> str:
+    if past.answers:
+        times = "once" if past.answers == 1 else f"{past.answers} times"
+        return f"we have answered {times} here, and it is still not right"
+    if past.unanswered:
+        return "they came with the same before, and nobody answered"
+    return "they came with the same before, and it is back"
 
 
 def _is_grave(reading: Reading) -> bool:
@@ -115,7 +139,7 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
     if reading.primary == "praise" and terms.asked is not None:
         return "question_howto", "they thank us and ask something: the question gets the answer"
     if reading.primary == "praise":
-        if "sarcasm_possible" in signals or reading.complaint >= 0.5:
+        if "sarcasm_possible" in signals or reading.complaint >= 0.5 or not _confident(reading):
             return "unclear", "it reads like praise and may be the opposite, so nothing is celebrated"
         return "praise", "primary intent praise"
     if terms.clause is None and not _confident(reading):
@@ -123,11 +147,9 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
             "unclear",
             "the intent is a guess and nothing specific was said, so nothing is taken for granted",
         )
-    if reading.primary == "noise" and complains and terms.intent not in (None, "*"):
-        return (
-            terms.topic or terms.intent or "unclear",
-            f"it tells of a trouble: {terms.clause}",
-        )
+    guessed = reading.primary == "noise" or not _confident(reading)
+    if guessed and complains and terms.intent not in (None, "*"):
+        return terms.topic or terms.intent or "unclear", f"it tells of a trouble: {terms.clause}"
     if reading.primary == "noise":
         return "unclear", "something is asked of us, and it isn't clear what"
     if reading.primary == "question_howto" and complains and reading.urgency.level.rank <= Urgency.P2.rank:
@@ -139,32 +161,16 @@ def _by_intent(reading: Reading, terms: Terms, signals: frozenset[str], complain
     return reading.primary, f"primary intent {reading.primary}"
 
 
-def answers_of_ours(conversation: Conversation) -> int:
-    """How often we have answered *them*: a notice of ours that they commented on was for everybody."""
-    turns = list(conversation.turns)
-    first = next((n for n, t in enumerate(turns) if not t.own), len(turns))
-    ours = {t.mention.native_id for t in turns if t.own}
-    return sum(
-        1
-        for n, t in enumerate(turns)
-        if t.own and t.removed_at is None and (n > first or t.mention.in_reply_to not in {None, *ours})
-    )
-
-
-def _failed_before(conversation: Conversation, signals: frozenset[str]) -> bool:
-    return answers_of_ours(conversation) > 0 or bool(signals & {"repeat_contact", "prior_unanswered"})
-
-
 def _is_resolved(text: str) -> bool:
     """They say it works again, and nothing else in the post takes it back."""
-    said = [" ".join(echo.words_of(s)) + ("?" if s.endswith("?") else "") for s in echo.sentences(text)]
+    said = [" ".join(words_of(s)) + ("?" if s.endswith("?") else "") for s in sentences(text)]
     if any(patterns.any_of("resolved", "unless", s) for s in said):
         return False
     return any(patterns.any_of("resolved", "says", s) for s in said)
 
 
 def _is_bare_thanks(text: str) -> bool:
-    words = " ".join(echo.words_of(" ".join(echo.sentences(text))))
+    words = " ".join(words_of(" ".join(sentences(text))))
     if (
         "?" in text
         or not patterns.any_of("thanks", "says", words)
@@ -178,7 +184,7 @@ def _is_bare_thanks(text: str) -> bool:
 def _acknowledges(conversation: Conversation, terms: Terms, text: str) -> bool:
     """A thank-you within a conversation, without a word of praise that somebody else should hear."""
     turn = conversation.to_answer
-    words = " ".join(echo.words_of(" ".join(echo.sentences(text))))
+    words = " ".join(words_of(" ".join(sentences(text))))
     answers = turn is not None and turn.mention.in_reply_to is not None
     thanks = patterns.any_of("thanks", "says", words) and not patterns.any_of("thanks", "against", words)
     plain = terms.staff is None and not patterns.any_of("thanks", "praises", words)
@@ -190,26 +196,21 @@ _UNHAPPY = frozenset(
 )
 
 
-def _adds_something(conversation: Conversation, reading: Reading, text: str) -> bool:
+def _adds_something(past: Past, reading: Reading, text: str) -> bool:
     """Under way, and the newest post is short and unhappy about nothing: "sent", "iPhone 7, version 8.4"."""
-    words = echo.words_of(" ".join(echo.sentences(text)))
-    if (
-        not answers_of_ours(conversation)
-        or len(words) > 8
-        or text.rstrip().endswith("?")
-        or _UNHAPPY & set(words)
-    ):
+    words = words_of(" ".join(sentences(text)))
+    if not past.answers or len(words) > 8 or text.rstrip().endswith("?") or _UNHAPPY & set(words):
         return False
     upset = {"high_arousal", "repeat_contact", "prior_unanswered", "churn_threat", "about_our_automation"}
     return not reading.signal_labels & upset and reading.primary not in ("praise", "press_partner")
 
 
-def _is_fragment(conversation: Conversation, terms: Terms, text: str) -> bool:
+def _is_fragment(conversation: Conversation, terms: Terms, past: Past, text: str) -> bool:
     """A reply that means nothing without what came before, which we don't have: a picture, "Yes I did"."""
     turn = conversation.to_answer
     praise = turn is not None and turn.reading is not None and turn.reading.primary == "praise"
-    if praise or terms.clause or terms.asked or terms.thing:
+    if praise or terms.clause or terms.asked or terms.called_mine:
         return False
-    words = echo.words_of(" ".join(echo.sentences(text)))
-    answers = turn is not None and turn.mention.in_reply_to is not None and not answers_of_ours(conversation)
+    words = words_of(" ".join(sentences(text)))
+    answers = turn is not None and turn.mention.in_reply_to is not None and not past.answers
     return len(words) < 3 or (answers and len(words) < 8)

@@ -1,22 +1,21 @@
-"""The specific problem in the customer's own terms, in words that are safe to say back in public.
+"""What may be said about a post, in words that are safe to say back in public.
 
-Two ways, the surer first: a table of troubles (`troubles.toml`) that fits their noun into a plain
-clause, and their own clause turned to face them (`echo`). Newest post first, then the earlier ones.
+The specific problem comes from `troubles`; the rest (their thing, their question, their wait, what they
+attached, whom they praise, what they posted by mistake) is found here. Newest post first.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
+from monitor.domain.mention import Media
 from monitor.domain.reading import Reading
-from monitor.respond import echo, patterns
+from monitor.respond import echo, nouns, patterns
 from monitor.respond.privacy import WORTH_A_WARNING, private_spans
+from monitor.respond.sentences import sentences
+from monitor.respond.troubles import Named, groups, known_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,62 +26,30 @@ class Terms:
     own_words: bool = False  # the clause is theirs, turned round, not one of ours
     topic: str | None = None  # the macro that this very trouble has for itself
     intent: str | None = None  # the intent that this trouble belongs to
-    thing: str | None = None  # "your parcel"
+    team: str | None = None  # the team that this trouble belongs to, where it isn't the macro's
+    thing: str | None = None  # "your parcel", "the driver"
+    called_mine: bool = False  # they said "my …": it is about something of theirs
     asked: str | None = None  # "how to change your seat"
     wait: str | None = None  # "50 minutes"
     staff: str | None = None  # first name of somebody of ours whom they praise
     exposed: str | None = None  # "your email address": private data they posted
+    media: str | None = None  # "photo", "video": what they attached to show it
     travel: bool = False  # it is about a journey
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    intents: tuple[str, ...]
-    match: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    say: str
-    say_wait: str | None
-    default: str | None
-    things: str | None
-    topic: str | None
-    plain: bool
-    skip_questions: bool
+# "It isn't working" tells nobody anything; "it won't play" at least says what it doesn't do.
+_SAYS_NOTHING = re.compile(r"it (isn't working|is broken|came apart|is slow|does leak)")
 
 
-_ANY = "any"  # every trouble there is
-
-# "on my laptop": where it happens, not what fails.
-_WHERE = r"\b(?:on|with|from|via|using|in|to)"
-
-
-@cache
-def _troubles() -> tuple[tuple[_Trouble, ...], dict[str, re.Pattern[str]]]:
-    data = tomllib.loads(Path(__file__).with_name("troubles.toml").read_text(encoding="utf-8"))
-    groups = {
-        name: re.compile(rf"\b(?:{'|'.join(sorted(nouns.split('|'), key=len, reverse=True))})\b")
-        for name, nouns in data["things"].items()
-    }
-    return tuple(_trouble(t) for t in data["trouble"]), groups
-
-
-def _trouble(raw: dict[str, Any]) -> _Trouble:
-    unless = raw.get("unless")
-    return _Trouble(
-        intents=tuple(raw["intents"]),
-        match=re.compile(raw["match"]),
-        unless=re.compile(unless) if unless else None,
-        say=raw["say"],
-        say_wait=raw.get("say_wait"),
-        default=raw.get("default"),
-        things=raw["things"].removeprefix("@") if "things" in raw else None,
-        topic=raw.get("topic"),
-        plain=raw.get("plain", False),
-        skip_questions=raw.get("skip_questions", True),
-    )
-
-
-def terms_of(texts: Sequence[str], reading: Reading, ours: Sequence[str] = ()) -> Terms:
-    """The terms of a conversation: their `texts`, newest first, the newest's `reading`, and `ours`."""
+def terms_of(
+    texts: Sequence[str],
+    reading: Reading,
+    ours: Sequence[str] = (),
+    *,
+    media: Sequence[Media] = (),
+    products: Sequence[str] = (),
+) -> Terms:
+    """The terms of a conversation: their `texts`, newest first, and what comes with the newest; `ours`."""
     newest = texts[0] if texts else ""
     wait = _say_minutes(reading.claimed_wait_minutes)
     found = _clause(texts, _intents(reading), wait)
@@ -92,126 +59,61 @@ def terms_of(texts: Sequence[str], reading: Reading, ours: Sequence[str] = ()) -
         own_words=found.own_words,
         topic=found.topic,
         intent=found.intent,
-        thing=next((t for text in texts if (t := echo.own_thing(text))), None),
+        team=found.team,
+        thing=_thing(texts, products),
+        called_mine=any(nouns.own_thing(text) for text in texts),
         asked=echo.asked(newest),
         wait=wait,
         staff=praised_person(newest, reading, ours),
         exposed=WORTH_A_WARNING[kinds[0]] if kinds else None,
+        media=_shown(media),
         travel=any(patterns.any_of("travel", "words", text.lower()) for text in texts),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    clause: str | None = None
-    own_words: bool = False
-    topic: str | None = None
-    intent: str | None = None
+_ANY = "any"  # every trouble there is
 
 
 def _intents(reading: Reading) -> tuple[str, ...]:
-    """Where to look for a trouble: primary intent, others by weight, anywhere if taken for noise."""
+    """Where to look for a trouble: primary intent, the others by weight, and everywhere if they complain."""
     others = sorted((i for i in reading.intents if i.label != reading.primary), key=lambda i: -i.p)
-    complaint_without_name = reading.primary == "noise" and reading.complaint >= 0.5
-    return (reading.primary, *(i.label for i in others), *((_ANY,) if complaint_without_name else ()))
+    complains = reading.complaint >= 0.5
+    return (reading.primary, *(i.label for i in others), *((_ANY,) if complains else ()))
 
 
-def _clause(texts: Sequence[str], intents: Sequence[str], wait: str | None) -> _Named:
+def _clause(texts: Sequence[str], intents: Sequence[str], wait: str | None) -> Named:
     """The newest clause; one that only says "it" gives way to an earlier one that says what."""
-    vague: _Named | None = None
+    vague: Named | None = None
     for text in texts:
-        found = _known_trouble(text, intents, wait)
+        found = known_trouble(text, intents, wait)
         if found is None and (clause := echo.complaint_clause(text)):
-            found = _Named(clause, own_words=True)
+            found = Named(clause, own_words=True)
         if found is not None and found.clause and not found.clause.startswith("it "):
             return found
         vague = vague or found
-    return vague or _Named()
+    if vague is None or (vague.clause and _SAYS_NOTHING.fullmatch(vague.clause)):
+        return Named(None, topic=vague.topic, intent=vague.intent, team=vague.team) if vague else Named()
+    return vague
 
 
-def _known_trouble(text: str, intents: Sequence[str], wait: str | None) -> _Named | None:
-    plain = [re.sub(r"[a-z']+", lambda m: echo.mended(m[0]), s) for s in echo.sentences(text.lower())]
-    for intent in intents:
-        for trouble in _troubles()[0]:
-            if intent != _ANY and not {intent, "*"} & set(trouble.intents):
-                continue
-            for sentence in plain:
-                match = trouble.match.search(sentence)
-                if (
-                    match
-                    and _tells(trouble, sentence, match)
-                    and (said := _said(trouble, match, sentence, wait))
-                ):
-                    return _Named(said, False, trouble.topic, trouble.intents[0])
-    return None
+def _thing(texts: Sequence[str], products: Sequence[str]) -> str | None:
+    """Theirs if they call it so, else a product of ours that they name, else a noun that everybody knows."""
+    for text in texts:
+        if found := nouns.own_thing(text):
+            return found
+    for text in texts:
+        for product in products:
+            if re.search(rf"(?i)(?<!\w){re.escape(product)}(?!\w)", text):
+                return product
+    return next((found for text in texts if (found := nouns.known_thing(text, groups()))), None)
 
 
-def _tells(trouble: _Trouble, sentence: str, match: re.Match[str]) -> bool:
-    """Whether the sentence says that it is so: not an "if", a "no", or a mere question."""
-    if re.match(r"(if|unless|imagine|hope|hopefully|when)\b", sentence):
-        return False
-    if (
-        sentence.endswith("?")
-        and trouble.skip_questions
-        and not patterns.any_of("lead", "telling_question", sentence)
-    ):
-        return False
-    if trouble.unless is not None and trouble.unless.search(sentence):
-        return False
-    before = sentence[: match.start()]
-    return not (
-        trouble.plain
-        and (patterns.any_of("lead", "negation", before) or patterns.any_of("lead", "negated_verb", before))
-    )
-
-
-def _said(trouble: _Trouble, match: re.Match[str], sentence: str, wait: str | None) -> str | None:
-    groups = match.groupdict()
-    x = (groups.get("x") or groups.get("y") or "").strip()
-    thing = _thing(trouble, sentence, match.start())
-    if thing is None:
-        return None
-    many = echo.is_plural(thing)
-    forms = {
-        "thing": thing,
-        "x": x,
-        "wait": wait or "",
-        "is": "are" if many else "is",
-        "isnt": "aren't" if many else "isn't",
-        "was": "were" if many else "was",
-        "has": "have" if many else "has",
-        "hasnt": "haven't" if many else "hasn't",
-        "does": "do" if many else "does",
-        "keeps": "keep" if many else "keeps",
-    }
-    say = trouble.say_wait if wait and trouble.say_wait else trouble.say
-    return say.replace("{x:ing}", _ing(x)).format(**forms)
-
-
-def _thing(trouble: _Trouble, sentence: str, at: int) -> str | None:
-    """Their noun if this trouble happens to it, else the default; None: the trouble doesn't count."""
-    if trouble.things is None:
-        return trouble.default or "it"
-    nouns = _troubles()[1][trouble.things]
-    mine = echo.own_thing(sentence)
-    if mine and nouns.search(mine) and not re.search(rf"{_WHERE} my\b.*{mine.split()[-1]}", sentence):
-        return mine
-    named = [m for m in nouns.finditer(sentence) if _may_be_subject(sentence[: m.start()])]
-    if not named:
-        return trouble.default
-    earlier = [m for m in named if m.end() <= at]  # the noun nearest before the trouble is what it happens to
-    noun = (earlier[-1] if earlier else named[0])[0]
-    return f"{'your' if trouble.things in ('parcel', 'goods', 'device', 'paid') else 'the'} {noun}"
-
-
-def _may_be_subject(before: str) -> bool:
-    words = before.split()
-    return not words or words[-1] not in patterns.words("lead", "not_subject")
-
-
-def _ing(verb: str) -> str:
-    doubled = {"stop": "stopping", "skip": "skipping"}
-    return doubled.get(verb) or (verb[:-1] if verb.endswith("e") else verb) + "ing"
+def _shown(media: Sequence[Media]) -> str | None:
+    kinds = [m.kind for m in media]
+    if "video" in kinds:
+        return "video"
+    photos = kinds.count("photo")
+    return None if not photos else "photo" if photos == 1 else "photos"
 
 
 def _say_minutes(minutes: int | None) -> str | None:
@@ -243,3 +145,11 @@ def praised_person(text: str, reading: Reading, ours: Sequence[str] = ()) -> str
         if re.fullmatch(r"[A-Z][a-zà-ÿ'-]{1,14}", name) and name not in patterns.words("staff", "no_names"):
             return name
     return None
+
+
+def told_in_the_past(text: str) -> bool:
+    """Whether what they tell is over for them: refunded, replaced, sorted, and nothing still open."""
+    said = [s.lower() for s in sentences(text)]
+    if "?" in text or any(patterns.any_of("over", "unless", s) for s in said):
+        return False
+    return any(patterns.any_of("over", "says", s) for s in said)

@@ -6,6 +6,7 @@ knows no facts and no links. `monitor/sample/voice.toml` is a full one to start 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,14 @@ class Fact(_Frozen):
     keywords: tuple[str, ...] = Field(description="Each: words that must all be in the post, in any order.")
     intents: tuple[str, ...] = Field(default=("question_howto",), description="Used for these intents only.")
     link: str | None = Field(default=None, description="Id of the one link that goes with it.")
+    say: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="The same in other languages: de = …. Keywords hold their words too.",
+    )
+
+    def text_in(self, lang: str) -> str | None:
+        """The fact in a language, or None where nobody has written it."""
+        return self.text if lang == "en" else self.say.get(lang)
 
 
 class Link(_Frozen):
@@ -46,6 +55,10 @@ class Contact(_Frozen):
 
     say: tuple[str, ...] = Field(min_length=1, description="Whole sentences, the preferred one first.")
     dm_allowed: bool = Field(default=True, description="False: replies never mention private messages.")
+    private: str = Field(
+        default="",
+        description="A whole sentence that offers to go on in private; said after two public replies.",
+    )
 
 
 class SignOff(_Frozen):
@@ -53,6 +66,15 @@ class SignOff(_Frozen):
 
     warm: tuple[str, ...] = Field(default=(), description="After praise, feedback and answers.")
     serious: tuple[str, ...] = Field(default=(), description="After complaints.")
+
+
+class Branch(_Frozen):
+    """A shop, station or hotel that posts name, and who answers for it."""
+
+    place: str = Field(description="As posts name it: Oslo.")
+    say: str = Field(description="As replies name it: our Oslo shop.")
+    manager: str = Field(default="", description="Who runs it, if customers may read the name.")
+    aliases: tuple[str, ...] = Field(default=(), description="Other names of the place.")
 
 
 class Desk(_Frozen):
@@ -110,6 +132,14 @@ class Voice(_Frozen):
     emoji: Emoji = Emoji()
     languages: tuple[str, ...] = ("en",)
     reading_level: float = Field(default=9.0, gt=0, description="Highest US school grade (Flesch-Kincaid).")
+    affiliation: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Per platform: a sentence that says whom we speak for, where that isn't plain to see.",
+    )
+    teams: Mapping[str, str] = Field(
+        default_factory=dict, description='What our teams are called: "technical team" = "app crew".'
+    )
+    branches: tuple[Branch, ...] = Field(default=(), description="Places with people of their own.")
     products: tuple[str, ...] = Field(default=(), description="Product names, to spot a wrong one.")
     facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = ()
@@ -132,9 +162,22 @@ class Voice(_Frozen):
         """How a person is reached on `platform`."""
         return self.contact.get(platform) or self.contact["*"]
 
+    def branch_in(self, text: str) -> Branch | None:
+        """The branch that a text names, or None."""
+        for branch in self.branches:
+            for name in (branch.place, *branch.aliases):
+                if re.search(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", text):
+                    return branch
+        return None
+
     def url_of(self, link_id: str) -> str:
         """The address of a listed link. Raises KeyError."""
         return {link.id: link.url for link in self.links}[link_id]
+
+    @property
+    def signature_room(self) -> int:
+        """Characters that a draft leaves free for the signature of whoever approves it."""
+        return {"none": 0, "initials": 4, "first_name": 14}[self.signature]
 
     def signature_for(self, approver: str) -> str:
         """What `approver` signs with: ``^AB``, ``– Anna`` or nothing."""

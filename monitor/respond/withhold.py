@@ -40,6 +40,7 @@ _TEXTS = {
     "noise": "Nothing is asked of us here.",
     "too_little": "It says too little on its own: it takes a person who knows what came before.",
     "no_room": "No honest reply fits into the platform's length.",
+    "macro_suspended": "The macro {macro} is suspended, its replies made things worse: a person writes.",
     "no_clean_wording": "Every wording broke a rule of the lint here: a person writes this one.",
 }
 

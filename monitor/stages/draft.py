@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Proposal
 from monitor.domain.moments import Clock
+from monitor.respond.similar import Said
 from monitor.stages.verdict import Judge, verdict_of
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -33,8 +34,8 @@ class Withheld(Protocol):
     def why(self) -> str: ...
 
 
-# (conversation, now, recent texts) → what to propose, or why nothing may be proposed
-Compose = Callable[[Conversation, datetime, Sequence[str]], Proposal | Withheld]
+# (conversation, now, what was said lately) → what to propose, or why nothing may be proposed
+Compose = Callable[[Conversation, datetime, Said], Proposal | Withheld]
 
 
 @dataclass(slots=True)
@@ -73,13 +74,13 @@ def draft(
     report, now = DraftReport(), clock.now()
     with store.read() as session:
         conversations = [_judged(session, case, judge) for case in pick(session, limit)]
-        recent = session.drafts.recent_texts(now - RECENT)
+        recent = Said(session.drafts.recent_texts(now - RECENT))
     written: list[tuple[Conversation, Proposal | Withheld]] = []
     for conversation in conversations:
         result = compose(conversation, now, recent)
         written.append((conversation, result))
         if isinstance(result, Proposal):
-            recent.insert(0, result.text)
+            recent.add(result.text)
     if not written:
         return report
     with store.write() as session:

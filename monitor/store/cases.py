@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome, lane_of
-from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.conversation import Conversation, Earlier, KnownIncident, Turn
 from monitor.domain.draft import DraftState
 from monitor.domain.errors import NotFound, StaleApproval
 from monitor.domain.mention import MentionKey
-from monitor.domain.moments import utc_text
+from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Reading
 from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
 from monitor.store.mentions import quote_for_search
@@ -19,6 +19,9 @@ from monitor.store.protocol import Connection, Row
 
 # Lanes without a clock are read newest first.
 NEWEST_FIRST = frozenset({Lane.DONE, Lane.ASIDE})
+
+# So many earlier matters of a customer are remembered when they write again.
+EARLIER = 5
 
 
 class Cases:
@@ -102,7 +105,7 @@ class Cases:
     # --- showing ---
 
     def conversation(self, case_id: int) -> Conversation:
-        """A case with its posts and readings and what explains it, oldest first. Raises NotFound."""
+        """A case with its posts and readings, oldest first, and what explains it. Raises NotFound."""
         case = self.get(case_id)
         rows = self._db.rows("conversation_of", {"case_id": case_id})
         turns = [_turn(row, reading_of(row["reading"])) for row in rows]
@@ -111,7 +114,35 @@ class Cases:
             who = turn.mention.author_id or turn.mention.author
             turns.append(replace(turn, context=not turn.own and (who is None or who != case.customer)))
         turns.sort(key=lambda t: (t.mention.created_at, t.mention_id))
-        return Conversation(case, tuple(turns))
+        return Conversation(case, tuple(turns), self._earlier(case), self._incident(case_id))
+
+    def _earlier(self, case: Case) -> tuple[Earlier, ...]:
+        """What this customer came to us with before, newest first."""
+        if case.customer is None:
+            return ()
+        params = {"platform": case.platform, "customer": case.customer, "id": case.id, "limit": EARLIER}
+        found = self._db.rows("cases_earlier", params)
+        if not found:
+            return ()
+        said: dict[int, list[str]] = {}
+        for row in self._db.rows("replies_earlier", params):
+            said.setdefault(row["case_id"], []).append(row["text"])
+        return tuple(
+            Earlier(
+                case_id=row["id"],
+                opened_at=parse_moment(row["opened_at"]),
+                intent=row["primary_intent"],
+                complaint=row["complaint"],
+                answered=row["first_response_at"] is not None,
+                outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+                replies=tuple(said.get(row["id"], ())),
+            )
+            for row in found
+        )
+
+    def _incident(self, case_id: int) -> KnownIncident | None:
+        row = self._db.one("incident_of_case", {"case_id": case_id})
+        return KnownIncident(row["name"], row["state"], parse_moment(row["start_at"])) if row else None
 
     def now_live(self, case_id: int) -> None:
         """The customer of a backfilled case wrote again, today."""

@@ -88,12 +88,12 @@ class Drafts:
         rows = self._db.rows("drafts_in_state", {"state": state.value, "limit": limit})
         return [draft_of(row) for row in rows]
 
-    def recent_texts(self, since: datetime, limit: int = 200) -> list[str]:
+    def recent_texts(self, since: datetime, limit: int = 5000) -> list[str]:
         """What was drafted lately, newest first."""
         rows = self._db.rows("draft_texts_recent", {"since": utc_text(since), "limit": limit})
         return [row["text"] for row in rows]
 
-    def sent_texts(self, since: datetime, limit: int = 500) -> list[str]:
+    def sent_texts(self, since: datetime, limit: int = 5000) -> list[str]:
         """What left the house lately, or is about to, newest first."""
         rows = self._db.rows("draft_texts_sent", {"since": utc_text(since), "limit": limit})
         return [row["text"] for row in rows]

@@ -72,6 +72,13 @@ def m0010_desks_and_keepers(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0011_drafts_by_time(db: sqlite_utils.Database) -> None:
+    """An index for what was said lately, and for what drafts promise."""
+    name = "sql/sqlite/0011_drafts_by_time.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0020_casework(db: sqlite_utils.Database) -> None:
     """Snooze, escalations, tags, merges, notices."""
     name = "sql/sqlite/0020_casework.ddl"

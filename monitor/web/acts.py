@@ -159,12 +159,12 @@ def saved(act: Act, form: ReplyForm) -> Draft:
         raise StaleApproval(f"The case {what}.", action="Read it; your own words are still in the editor.")
     if draft is None:
         source = source_of(act.services, conversation, None)
-        return review.write(store, form.case_id, user, form.text, source, clock)
+        return review.write(store, form.case_id, user, form.text, source, clock, act.services.promised)
     if draft.text == form.text:
         return draft
     # One's own newer version is this same editor's autosave, overtaken by the button.
     version = draft.version if draft.written_by == user else form.version
-    return review.edit(store, draft.id, user, form.text, version, clock)
+    return review.edit(store, draft.id, user, form.text, version, clock, act.services.promised)
 
 
 @router.post("/cases/{case_id}/approve")

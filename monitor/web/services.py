@@ -18,7 +18,7 @@ from monitor.domain.posting import ReplyPrice
 from monitor.domain.verdict import Verdict
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
-from monitor.stages.review import Check
+from monitor.stages.review import Check, Promised
 from monitor.stages.verdict import Judge
 from monitor.store.protocol import Store
 from monitor.web.hooks import Hook
@@ -70,6 +70,7 @@ class WebServices:
     judge: Judge | None = None  # the platform's verdict on a post: asked again when somebody approves
     verdict: Callable[[Conversation], Verdict] | None = None  # may we reply, with the rule in a sentence
     price: Callable[[Case, str], ReplyPrice | None] | None = None  # what posting a text costs
+    promised: Promised | None = None  # what a person's own words promise
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor
     measure: Callable[[str, str, str], tuple[int, int] | None] | None = (

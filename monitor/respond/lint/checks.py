@@ -39,8 +39,8 @@ class Subject:
 
     @property
     def ours(self) -> list[str]:
-        """What we have answered here already."""
-        return [t.mention.text for t in self.conversation.turns if t.own and t.removed_at is None]
+        """What this customer has had from us already, here and in earlier matters."""
+        return self.conversation.our_words
 
     @property
     def signals(self) -> frozenset[str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from monitor.domain.draft import PromiseKind
 from monitor.respond.hours import say_due
 from monitor.respond.languages import spoken
 from monitor.respond.lint.checks import Subject
 from monitor.respond.lint.finding import Finding, finding, patterns
+from monitor.respond.lint.promised import promised_in
 from monitor.respond.withhold import language_of
+
+Spans = list[tuple[int, int]]
 
 
 def promises(s: Subject) -> Iterator[Finding]:
@@ -18,10 +22,10 @@ def promises(s: Subject) -> Iterator[Finding]:
     free = _without_facts(s)
     commits = _spans("commits", free)
     times = _spans("times", free)
-    if planned is None:
-        bound = commits or [(a, b) for a, b in times if _future(s.plain, a)]
-        if bound:
-            yield finding("promise_without_owner", s.text, *bound[0])
+    if planned is None or planned.kind is PromiseKind.RELAY:
+        yield from _unowned(s, commits, times)
+        if planned is not None and planned.text not in s.text and language_of(s.conversation) == "en":
+            yield finding("promise_dropped", s.text, recorded=planned.text)
         return
     recorded = planned.text.replace("’", "'")
     at = s.plain.find(recorded)
@@ -36,6 +40,19 @@ def promises(s: Subject) -> Iterator[Finding]:
             yield finding("promise_differs", s.text, start, end, recorded=planned.text)
             break
     yield from _overdue(s)
+
+
+def _unowned(s: Subject, commits: Spans, times: Spans) -> Iterator[Finding]:
+    """What binds us without a record. A person's words that name their time are recorded when saved."""
+    bound = commits or [(a, b) for a, b in times if _future(s.plain, a)]
+    if bound and not _can_be_recorded(s):
+        yield finding("promise_without_owner", s.text, *bound[0])
+
+
+def _can_be_recorded(s: Subject) -> bool:
+    if s.now is None or s.hours is None or s.approver is None:
+        return False
+    return promised_in(s.text, s.now, s.hours, s.approver) is not None
 
 
 def _overdue(s: Subject) -> Iterator[Finding]:
@@ -67,7 +84,7 @@ def _without_facts(s: Subject) -> str:
     return plain
 
 
-def _spans(kind: str, text: str) -> list[tuple[int, int]]:
+def _spans(kind: str, text: str) -> Spans:
     return sorted(m.span() for p in patterns("promise", kind) for m in p.finditer(text))
 
 

@@ -32,6 +32,7 @@ from monitor.stages.review.moving import merge, split, undo_move
 from monitor.stages.review.resting import WakeReport, snooze, wake, wake_due
 from monitor.stages.review.words import (
     CLAIM_LASTS,
+    Promised,
     claim,
     conversation_moved,
     edit,
@@ -48,6 +49,7 @@ __all__ = [
     "REJECT_REASONS",
     "BlockingFinding",
     "Check",
+    "Promised",
     "Shown",
     "WakeReport",
     "answer_escalation",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.domain.approval import text_hash
 from monitor.domain.conversation import Conversation
-from monitor.domain.draft import Draft, DraftState, Proposal
+from monitor.domain.draft import Draft, DraftState, PromisePlan, Proposal
 from monitor.domain.errors import (
     ClaimedByOther,
     ForbiddenTransition,
@@ -69,10 +70,23 @@ def release(store: Store, draft_id: int, user: str, clock: Clock) -> Draft:
         return session.drafts.move(draft, state, now, claimed_by=None, claimed_at=None)
 
 
-def edit(store: Store, draft_id: int, user: str, text: str, version: int, clock: Clock) -> Draft:
+# (text, user) → what the words of a person promise, if they name a time
+Promised = Callable[[str, str], PromisePlan | None]
+
+
+def edit(
+    store: Store,
+    draft_id: int,
+    user: str,
+    text: str,
+    version: int,
+    clock: Clock,
+    promised: Promised | None = None,
+) -> Draft:
     """Saves a person's words. Raises StaleApproval when `version` is not the one they edited.
 
-    Saving the same text again changes nothing, so an autosave may repeat itself.
+    Saving the same text again changes nothing, so an autosave may repeat itself. A promise that the words
+    make is recorded with them: the one that was there, or a new one that names its time.
     """
     now = clock.now()
     text = tidy(text)
@@ -95,8 +109,7 @@ def edit(store: Store, draft_id: int, user: str, text: str, version: int, clock:
             claimed_at=now,
             conversation_hash=conversation.hash,
             reason=None,
-            # A promise that the words no longer make is not recorded; lint asks about new ones.
-            promise=draft.promise if draft.promise and draft.promise.text in text else None,
+            promise=_promise(draft.promise, text, user, promised),
         )
         session.audit.record(now, user, "draft.edited", f"draft:{draft_id}", text=text_hash(text))
         session.cases.relane(conversation.case, edited.state)
@@ -120,7 +133,21 @@ def keep(store: Store, draft_id: int, user: str, version: int, clock: Clock) -> 
         )  # fmt: skip
 
 
-def write(store: Store, case_id: int, user: str, text: str, source: str, clock: Clock) -> Draft:
+def _promise(was: PromisePlan | None, text: str, user: str, promised: Promised | None) -> PromisePlan | None:
+    if was is not None and was.text in text:
+        return was
+    return promised(text, user) if promised is not None else None
+
+
+def write(
+    store: Store,
+    case_id: int,
+    user: str,
+    text: str,
+    source: str,
+    clock: Clock,
+    promised: Promised | None = None,
+) -> Draft:
     """A person writes the reply to a case that has no draft. Raises ForbiddenTransition if it has one."""
     now = clock.now()
     text = tidy(text)
@@ -135,7 +162,7 @@ def write(store: Store, case_id: int, user: str, text: str, source: str, clock: 
             raise ForbiddenTransition(f"Case {case_id} already has a draft.")
         draft = session.drafts.propose(
             conversation.case,
-            Proposal(text=text, macro="", moves=()),
+            Proposal(text, "", (), _promise(None, text, user, promised)),
             source=source,
             in_reply_to=turn.mention.native_id,
             conversation_hash=conversation.hash,

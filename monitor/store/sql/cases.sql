@@ -58,6 +58,18 @@ SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND stat
 SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND status <> 'merged'
 ORDER BY id DESC LIMIT :limit;
 
+-- name: cases_earlier
+-- What a customer came to us with before a case, newest first.
+SELECT id, opened_at, primary_intent, complaint, first_response_at, outcome FROM cases
+WHERE platform = :platform AND customer = :customer AND id < :id AND status <> 'aside' ORDER BY id DESC LIMIT :limit;
+
+-- name: replies_earlier
+-- What we wrote to a customer in the matters that came before a case.
+SELECT cm.case_id AS case_id, m.text AS text FROM case_mentions cm JOIN mentions m ON m.id = cm.mention_id
+WHERE m.own = 1 AND m.removed_at IS NULL AND cm.case_id IN (SELECT id FROM cases
+  WHERE platform = :platform AND customer = :customer AND id < :id AND status <> 'aside' ORDER BY id DESC LIMIT :limit)
+ORDER BY m.created_at, m.id;
+
 -- name: cases_per_person
 -- How many open cases each person has.
 SELECT assignee, count(*) AS n FROM cases WHERE status = 'open' AND assignee IS NOT NULL GROUP BY assignee;

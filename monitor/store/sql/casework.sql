@@ -89,8 +89,8 @@ SELECT * FROM case_moves WHERE from_case = :case_id OR to_case = :case_id ORDER 
 UPDATE case_moves SET undone_at = :at, undone_by = :user_name WHERE id = :id AND undone_at IS NULL;
 
 -- name: incident_of_case
--- The name of the incident that a case belongs to.
-SELECT i.name AS name FROM cases c JOIN incidents i ON i.id = c.incident_id WHERE c.id = :case_id;
+-- The incident that a case belongs to.
+SELECT i.name AS name, i.state AS state, i.start_at AS start_at FROM cases c JOIN incidents i ON i.id = c.incident_id WHERE c.id = :case_id;
 
 -- name: incidents_known
 -- The incidents there are, newest first.

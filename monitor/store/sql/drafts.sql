@@ -48,12 +48,12 @@ SELECT * FROM drafts WHERE platform = :platform AND in_reply_to = :native_id;
 
 -- name: draft_texts_recent
 -- What was said lately, so that two customers don't get the same words.
-SELECT text FROM drafts WHERE updated_at >= :since AND state <> 'rejected' ORDER BY id DESC LIMIT :limit;
+SELECT text FROM drafts WHERE updated_at >= :since AND state <> 'rejected' ORDER BY updated_at DESC LIMIT :limit;
 
 -- name: draft_texts_sent
 -- What left the house lately, or is about to.
 SELECT text FROM drafts WHERE updated_at >= :since
-  AND state IN ('approved', 'sending', 'unknown', 'posted', 'handed_off', 'confirmed') ORDER BY id DESC LIMIT :limit;
+  AND state IN ('approved', 'sending', 'unknown', 'posted', 'handed_off', 'confirmed') ORDER BY updated_at DESC LIMIT :limit;
 
 -- name: draft_purge
 -- Forgets the words of drafts to a removed post (those that were not posted).

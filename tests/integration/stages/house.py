@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from monitor.domain.posting import (
 from monitor.domain.reading import IntentScore, Post, Reading, Reason, Signal, Urgency, UrgencyReading
 from monitor.domain.roster import Roster
 from monitor.domain.verdict import MayReply, Verdict
+from monitor.respond.similar import Said
 from monitor.stages.draft import draft
 from monitor.stages.publish import PublishReport, publish, routes
 from monitor.stages.read import read
@@ -184,9 +185,7 @@ class House:
         """What the platform says at the moment: `verdict`."""
         return self.verdict
 
-    def _compose(
-        self, conversation: Conversation, now: datetime, recent: Sequence[str]
-    ) -> Proposal | Withheld:
+    def _compose(self, conversation: Conversation, now: datetime, recent: Said) -> Proposal | Withheld:
         if "asks_for_human" in conversation.case.signals:
             return Withheld("asks_for_human", "they asked for a person")
         text = f"Thank you, {conversation.case.customer_handle}. Reply {conversation.replies_of_ours + 1}."

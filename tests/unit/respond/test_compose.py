@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.conversation import Conversation
-from monitor.domain.draft import Proposal
-from monitor.respond.compose import Responder, as_we
+from monitor.domain.conversation import Conversation, Earlier, KnownIncident
+from monitor.domain.draft import PromiseKind, Proposal
+from monitor.domain.mention import Media
+from monitor.respond.compose import Responder
 from monitor.respond.hours import BusinessHours
 from monitor.respond.lint import lint
+from monitor.respond.plan import as_we
 from monitor.respond.similar import NEAR, likeness
-from monitor.respond.voice import load_voice
+from monitor.respond.voice import Branch, Fact, Favourite, load_voice
 from monitor.respond.withhold import Withheld
 from monitor.sample import voice_path
 from tests.unit.respond.posts import NOW, conversation, measure_on, reading
@@ -103,7 +106,8 @@ def test_praise_is_thanked_for_and_passed_on_to_whom_it_names() -> None:
         "A lad called Iker at Madrid saved our day", read=reading("praise", complaint=0.0, urgency="P4")
     )
     proposal = draft(case)
-    assert proposal.promise is None
+    assert proposal.promise is not None and proposal.promise.kind is PromiseKind.RELAY
+    assert "Iker" in proposal.promise.text and proposal.promise.due_at > NOW
     assert "thank" in proposal.text.lower()
     assert "Iker" in proposal.text
 
@@ -150,14 +154,6 @@ def test_a_second_failure_never_gets_the_first_reply_again() -> None:
     assert likeness(second.text, third.text) < NEAR
 
 
-def test_repeat_contact_counts_as_a_second_failure() -> None:
-    read = reading("billing_refund", signals=["repeat_contact", "prior_unanswered"])
-    assert (
-        draft(conversation("Fifth message about my refund, still nothing", read=read)).macro
-        == "second_failure"
-    )
-
-
 def test_the_executive_desk_answers_in_its_own_name() -> None:
     read = reading("staff_or_process", signals=["asks_for_executive"], urgency="P1")
     proposal = draft(conversation("I want your CEO to read this", read=read))
@@ -178,11 +174,9 @@ def test_press_goes_to_the_press_desk() -> None:
 
 
 def test_a_known_incident_is_said() -> None:
-    proposal = draft(
-        conversation("check-in is down", read=reading("outage_bug")),
-        incident="the check-in outage since 09:10",
-    )
-    assert "the check-in outage since 09:10" in proposal.text
+    case = conversation("check-in is down", read=reading("outage_bug"))
+    proposal = draft(replace(case, incident=KnownIncident("check-in outage", "open", NOW)))
+    assert "the check-in outage" in proposal.text and proposal.macro == "incident"
 
 
 def test_danger_comes_first() -> None:
@@ -214,7 +208,7 @@ def test_recent_replies_are_not_said_again() -> None:
     said: list[str] = []
     for n in range(12):
         case = conversation("The app crashes", read=reading("outage_bug"), case_id=n, platform="mastodon")
-        text = draft(case, recent_texts=said).text
+        text = draft(case, recent=said).text
         assert all(likeness(text, other) < NEAR for other in said), text
         said.append(text)
 
@@ -319,3 +313,163 @@ def test_where_only_a_name_notifies_the_reply_names_them(platform: str, named: b
     said = draft(conversation("The app crashes", read=reading("outage_bug"), platform=platform))
     assert said.text.startswith("@leemarsh ") is named
     assert (moves(said)[0] == "address") is named
+
+
+# -- what has happened before ------------------------------------------------------------------------
+
+
+def before(days: float = 2, *, intent: str = "billing_refund", replies: tuple[str, ...] = ()) -> Earlier:
+    opened = NOW - timedelta(days=days)
+    return Earlier(7, opened, intent, 0.9, bool(replies), None, replies)
+
+
+def test_what_only_they_say_of_the_past_is_told_as_theirs() -> None:
+    read = reading("billing_refund", signals=["repeat_contact", "prior_unanswered"])
+    said = draft(conversation("Fifth message about my refund, still nothing", read=read))
+    assert said.macro == "said_before"
+    assert not re.search(r"(?i)you've told us|you wrote to us|you came to us", said.text), said.text
+
+
+def test_our_own_records_of_the_past_are_said_as_known() -> None:
+    case = replace(conversation("Still no refund", read=reading("billing_refund")), earlier=(before(days=2),))
+    said = draft(case)
+    assert said.macro == "second_failure"
+    assert "on Sunday" in said.text, said.text
+
+
+@pytest.mark.parametrize("earlier", [before(days=40), before(intent="delivery_order")])
+def test_another_matter_or_one_of_long_ago_is_no_second_failure(earlier: Earlier) -> None:
+    case = replace(conversation("Still no refund", read=reading("billing_refund")), earlier=(earlier,))
+    assert draft(case).macro == "billing_refund"
+
+
+def test_nobody_gets_the_words_of_an_earlier_matter_again() -> None:
+    case = conversation("I was charged twice", read=reading("billing_refund"))
+    first = draft(case)
+    past = replace(case, earlier=(before(days=40, replies=(first.text,)),))
+    assert likeness(draft(past).text, first.text) < NEAR
+
+
+def test_after_two_public_answers_the_private_way_is_offered() -> None:
+    first, second = "us: Thank you. I'm asking them.", "us: They are still looking."
+    turns = ["The app crashes", first, "Still crashes", second, "And again"]
+    case = conversation(*turns, read=reading("outage_bug"), platform="bluesky")
+    roomy = RESPONDER.propose(case, limit_of=lambda t: (len(t), 2000), now=NOW)
+    assert isinstance(roomy, list) and "private" in moves(roomy[0])
+    assert "private" not in moves(draft(conversation(*turns[:3], read=reading("outage_bug"))))
+
+
+def test_an_incident_that_is_over_is_not_said_to_be_worked_on() -> None:
+    case = conversation("check-in is still down", read=reading("outage_bug"))
+    said = draft(replace(case, incident=KnownIncident("check-in outage", "closed", NOW)))
+    assert said.macro == "incident_over" and "is over" in said.text
+
+
+# -- what the post shows and names -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["photo", "video"])
+def test_what_they_attached_is_seen(kind: str) -> None:
+    case = conversation("My lamp is broken", read=reading("product_defect"), platform="mastodon")
+    turn = case.turns[-1]
+    shown = replace(turn, mention=replace(turn.mention, media=(Media(kind, "https://x.example/1"),)))
+    assert kind in draft(replace(case, turns=(shown,))).text
+    assert kind not in draft(case).text
+
+
+def test_the_branch_that_was_named_and_whoever_runs_it() -> None:
+    branch = Branch(place="Oslo", say="our Oslo shop", manager="Ola Berg", aliases=("Oslo S",))
+    case = conversation("Your agent in Oslo hung up on me", read=reading("staff_or_process"))
+    responder = Responder(EXAMPLE.model_copy(update={"branches": (branch,)}), hours=HOURS)
+    assert "Ola Berg, who runs our Oslo shop" in draft(case, responder).text
+    nameless = branch.model_copy(update={"manager": ""})
+    text = draft(case, Responder(EXAMPLE.model_copy(update={"branches": (nameless,)}), hours=HOURS)).text
+    assert "our oslo shop" in text.lower() and "Ola Berg" not in text
+
+
+def test_the_desk_that_the_trouble_belongs_to() -> None:
+    read = reading("billing_refund", urgency="P3")
+    case = conversation("I pay for premium and still get ads between songs", read=read)
+    text = draft(case).text
+    assert "product team" in text and "billing" not in text
+    renamed = Responder(EXAMPLE.model_copy(update={"teams": {"product team": "app crew"}}), hours=HOURS)
+    assert "app crew" in draft(case, renamed).text
+
+
+def test_it_has_a_name_when_the_sentence_before_gave_it_one() -> None:
+    text = draft(conversation("I love the shuffle. It stopped working.", read=reading("outage_bug"))).text
+    assert "the shuffle isn't working" in text.lower()
+    vague = draft(conversation("It isn't working", read=reading("outage_bug"))).text
+    assert "it isn't working" not in vague, "that tells nobody anything"
+
+
+def test_a_matter_that_is_over_gets_thanks_and_no_promise_of_an_answer() -> None:
+    read = reading("delivery_order", urgency="P3", complaint=0.7)
+    said = draft(conversation("My parcel was crushed. I was refunded, for the record", read=read))
+    assert said.macro == "over"
+    assert said.promise is not None and said.promise.kind is PromiseKind.RELAY
+    assert "I'll" not in said.text
+
+
+# -- facts -------------------------------------------------------------------------------------------
+
+
+def test_a_known_answer_beats_a_fine_promise() -> None:
+    fact = Fact(
+        id="downloads", text="Downloads come back when you sign out and in again.",
+        keywords=("downloads",), intents=("outage_bug",),
+    )  # fmt: skip
+    responder = Responder(EXAMPLE.model_copy(update={"facts": (fact,)}), hours=HOURS)
+    case = conversation("My downloads disappeared", read=reading("outage_bug"))
+    said = draft(case, responder)
+    assert said.macro == "known_answer" and fact.text in said.text and said.promise is None
+    urgent = conversation("My downloads disappeared", read=reading("outage_bug", urgency="P1"))
+    assert draft(urgent, responder).macro == "outage_bug", "an emergency needs more than a hint"
+    again = replace(case, earlier=(before(intent="outage_bug"),))
+    assert draft(again, responder).macro == "second_failure"
+
+
+def test_a_question_in_another_language_is_answered_from_what_was_written_in_it() -> None:
+    fact = EXAMPLE.facts[0].model_copy(
+        update={"say": {"de": "Jeder Tarif enthält ein Handgepäckstück."}, "keywords": ("handgepäck",)}
+    )
+    responder = Responder(EXAMPLE.model_copy(update={"facts": (fact,)}), hours=HOURS)
+    read = reading("question_howto", lang="de", complaint=0.1, urgency="P3")
+    said = draft(conversation("Wie schwer darf Handgepäck sein?", read=read), responder)
+    assert "Jeder Tarif enthält ein Handgepäckstück." in said.text and said.promise is None
+    french = replace(read, lang="fr")
+    assert draft(conversation("Et les bagages à main ?", read=french), responder).promise is not None
+
+
+# -- the brand's voice -------------------------------------------------------------------------------
+
+
+def test_where_readers_cant_see_it_we_say_whom_we_speak_for() -> None:
+    crash = reading("outage_bug")
+    assert "I'm with Northwind Air." in draft(conversation("It crashes", read=crash, platform="reddit")).text
+    assert "I'm with" not in draft(conversation("It crashes", read=crash)).text
+    told = conversation("It crashes", "us: I'm with Northwind Air.", "Again", read=crash, platform="reddit")
+    assert "affiliation" not in moves(draft(told))
+
+
+def test_the_brands_favourite_wording_comes_first() -> None:
+    voice = EXAMPLE.model_copy(update={"favourites": (Favourite(move="thank", say="Bless you for that."),)})
+    responder = Responder(voice, hours=HOURS)
+    for n in range(6):
+        case = conversation("Love it", read=reading("praise", complaint=0.0, urgency="P4"), case_id=n)
+        assert "Bless you for that." in draft(case, responder).text
+
+
+def test_room_is_left_for_the_signature() -> None:
+    signed = Responder(EXAMPLE.model_copy(update={"signature": "first_name"}), hours=HOURS)
+    post = "I was charged twice and nobody answers"
+    for n in range(20):
+        text = draft(conversation(post, read=reading("billing_refund"), case_id=n), signed).text
+        assert len(text) <= 280 - 14
+
+
+def test_a_suspended_macro_writes_nothing() -> None:
+    case = conversation("The app crashes", read=reading("outage_bug"))
+    out = propose(case, suspended=frozenset({"outage_bug"}))
+    assert isinstance(out, Withheld) and out.code == "macro_suspended" and "outage_bug" in out.why
+    assert isinstance(propose(case, suspended=frozenset({"praise"})), list)

@@ -41,7 +41,11 @@ def macro(case: Conversation) -> str | None:
         ("Is this email real or a phishing mail", reading("security_privacy_scam"), "phishing"),
         ("Your bot closed the chat on me", reading("staff_or_process", signals=["about_our_automation"]), "our_automation"),
         ("Get me your CEO at once", reading("staff_or_process", signals=["asks_for_executive"]), "executive"),
-        ("Fifth mail, still nothing", reading("billing_refund", signals=["prior_unanswered"]), "second_failure"),
+        ("Fifth mail, still nothing", reading("billing_refund", signals=["prior_unanswered"]), "said_before"),
+        ("You broke my lamp, but I got a full refund in the end", reading("product_defect"), "over"),
+        ("It was refunded eventually, the wait was awful", reading("billing_refund", urgency="P3"), "over"),
+        ("I got a refund but you still owe me ten", reading("billing_refund"), "billing_refund"),
+        ("They refunded me the wrong amount", reading("billing_refund"), "billing_refund"),
         ("Something odd going on here", reading("noise", complaint=0.5, urgency="P2"), "unclear"),
     ],
 )  # fmt: skip
@@ -73,7 +77,7 @@ def test_each_situation_says_why() -> None:
         conversation("The app crashes", read=reading("outage_bug", signals=["churn_threat"]))
     )
     assert found is not None
-    assert found.why and found.leaving and not found.again
+    assert found.why and found.leaving and not found.past.is_known
 
 
 def test_what_we_posted_for_everybody_is_no_answer_to_them() -> None:

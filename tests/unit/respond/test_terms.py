@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.respond import echo
+from monitor.respond import echo, nouns, sentences
 from monitor.respond.terms import terms_of
 from tests.unit.respond.posts import reading
 
@@ -59,6 +59,56 @@ def test_what_is_not_said_back(intent: str, post: str) -> None:
     assert terms_of([post], reading(intent)).clause is None
 
 
+@pytest.mark.parametrize(
+    ("intent", "post", "clause"),
+    [
+        ("delivery_order", "my parcel has been in transit since Friday", "your parcel is stuck on the way"),
+        ("delivery_order", "they left my order outside in the rain", "your order was left outside"),
+        ("delivery_order", "waited all day, nobody came to collect it", "nobody came to collect it"),
+        ("delivery_order", "site says I asked to reschedule. I did not", "your delivery was moved to another time"),
+        ("billing_refund", "paying for premium and still hearing adverts", "you get adverts where you were promised none"),
+        ("staff_or_process", "every agent tells me something else", "you're told something different each time"),
+        ("staff_or_process", "the room was filthy", "it wasn't clean"),
+        ("outage_bug", "no hot water since Monday", "you're without hot water"),
+        ("outage_bug", "the buttons are greyed out", "the buttons are greyed out"),
+        ("outage_bug", "songs get stuck halfway", "the songs get stuck"),
+        ("outage_bug", "I love the radio. It stopped working", "the radio isn't working"),
+        ("product_defect", "the pizza was stone cold", "the pizza wasn't right"),
+        ("security_privacy_scam", "this charger is a fake", "what you got isn't genuine"),
+    ],
+)  # fmt: skip
+def test_what_else_is_said_back(intent: str, post: str, clause: str) -> None:
+    assert terms_of([post], reading(intent)).clause == clause
+
+
+def test_a_trouble_of_another_intent_is_found_when_they_complain() -> None:
+    assert terms_of(["Billed twice this month"], reading("praise")).clause == "you were charged twice"
+    calm = terms_of(["Billed twice this month"], reading("praise", complaint=0.1))
+    assert calm.clause is None
+
+
+@pytest.mark.parametrize("post", ["It isn't working", "doesn't work", "it broke"])
+def test_a_clause_that_says_nothing_is_not_said(post: str) -> None:
+    assert terms_of([post], reading("outage_bug")).clause is None
+
+
+@pytest.mark.parametrize(
+    ("post", "thing"),
+    [
+        ("why can't I order anything", None),
+        ("In order to cancel one has to phone", None),
+        ("the driver was a delight", "the driver"),
+        ("Package never came, as ever", "your package"),
+        ("what did you do to the website", "the website"),
+        ("about Northwind Flex", "Northwind Flex"),
+        ("nothing known in here", None),
+    ],
+)
+def test_a_thing_that_everybody_knows(post: str, thing: str | None) -> None:
+    found = terms_of([post], reading("outage_bug", complaint=0.1), products=["Northwind Flex"])
+    assert (found.thing, found.called_mine) == (thing, False)
+
+
 def test_an_earlier_post_says_what_a_later_one_calls_it() -> None:
     texts = ["Still not working", "The app keeps crashing"]
     assert terms_of(texts, reading("outage_bug")).clause == "the app keeps crashing"
@@ -93,7 +143,7 @@ def test_what_they_ask(post: str, asked: str | None) -> None:
     ],
 )
 def test_their_thing(post: str, thing: str | None) -> None:
-    assert echo.own_thing(post) == thing
+    assert nouns.own_thing(post) == thing
 
 
 def test_waits_are_said_as_people_say_them() -> None:
@@ -117,4 +167,4 @@ def test_whom_they_praise() -> None:
 
 
 def test_numbers_do_not_end_a_sentence() -> None:
-    assert echo.sentences("It took £4.50 at 10:30. Why?") == ["It took £4.50 at 10:30.", "Why?"]
+    assert sentences.sentences("It took £4.50 at 10:30. Why?") == ["It took £4.50 at 10:30.", "Why?"]
