@@ -16,7 +16,7 @@ from connectors.base import (
 from monitor.bootstrap.parts import Parts
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
-from monitor.domain.draft import Draft, PromisePlan, Proposal
+from monitor.domain.draft import Draft, Move, PromisePlan, Proposal
 from monitor.domain.mention import Mention
 from monitor.domain.naming import Naming
 from monitor.domain.posting import ReplyPrice
@@ -27,6 +27,7 @@ from monitor.stages.review import LATELY
 from monitor.stages.verdict import verdict_of
 
 if TYPE_CHECKING:
+    from monitor.respond.explain import Explanation
     from monitor.respond.lint import Finding
 
 
@@ -123,15 +124,36 @@ class Desk(Parts):
         found = self._propose(conversation, now, recent, 1)
         return found[0] if isinstance(found, list) else found
 
-    def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
-        """Up to `count` distinct drafts for a person to choose from; none where none may be written."""
+    def proposals(
+        self, conversation: Conversation, count: int, beside: Sequence[str] = ()
+    ) -> list[Proposal] | drafting.Withheld:
+        """Up to `count` drafts, unlike each other and the texts `beside` them, or why there must be none."""
         with self.store.read() as session:
             recent = Said(session.drafts.recent_texts(self.clock.now() - LATELY))
-        found = self._propose(conversation, self.clock.now(), recent, count)
+        return self._propose(conversation, self.clock.now(), recent, count, beside)
+
+    def explain(self, conversation: Conversation, said: Sequence[Move]) -> Explanation | None:
+        """Why a draft of these moves says what it says; None where there must be none."""
+        from monitor.respond.explain import explanation_of
+        from monitor.respond.plan import Plan
+
+        plan = self.responder.plan(conversation, self.clock.now())
+        return explanation_of(plan, said) if isinstance(plan, Plan) else None
+
+    def candidates(self, conversation: Conversation, count: int = 3) -> list[Proposal]:
+        """Up to `count` drafts beside the one there is, for a person to choose from; or none."""
+        with self.store.read() as session:
+            live = session.drafts.live_of(conversation.case.id)
+        found = self.proposals(conversation, count, [live.text] if live else [])
         return found if isinstance(found, list) else []
 
     def _propose(
-        self, conversation: Conversation, now: datetime, recent: Said, count: int
+        self,
+        conversation: Conversation,
+        now: datetime,
+        recent: Said,
+        count: int,
+        beside: Sequence[str] = (),
     ) -> list[Proposal] | drafting.Withheld:
         case = conversation.case
         return self.responder.propose(
@@ -140,6 +162,7 @@ class Desk(Parts):
             now=now,
             recent=recent,
             candidates=count,
+            beside=beside,
         )
 
     def promised(self, text: str, user: str) -> PromisePlan | None:

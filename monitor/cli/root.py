@@ -13,6 +13,7 @@ from monitor.cli import (
     backfill,
     demo,
     digest,
+    drafting,
     outfit,
     promises,
     queue,
@@ -58,7 +59,7 @@ app.command("demo")(demo.demo)
 app.command("web")(serving.web)
 app.command("collect")(stages.collect)
 app.command("read")(read_posts)
-app.command("draft")(stages.draft)
+app.command("draft")(drafting.draft)
 app.add_typer(queue.group, name="queue")
 app.add_typer(promises.group, name="promises")
 app.command("publish")(stages.publish)

@@ -1,8 +1,7 @@
-"""`presszero collect`, `draft`, `publish`, `follow`: the stages, called once, by hand or by cron."""
+"""`presszero collect`, `publish`, `follow`: the stages, called once, by hand or by cron."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,11 +9,8 @@ import typer
 from monitor.cli.call import AS_JSON, opened
 from monitor.cli.entry import PARTLY_FAILED
 from monitor.cli.say import as_json, err, out, table, working
-from monitor.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import App
-    from monitor.domain.draft import Move
     from monitor.stages.collect import CollectReport
 
 
@@ -64,66 +60,6 @@ def _report(report: CollectReport) -> dict[str, Any]:
         "error": {"code": report.error.code, "cause": report.error.cause} if report.error else None,
         "next_at": report.next_at,
     }
-
-
-def draft(
-    ctx: typer.Context,
-    case: Annotated[
-        int | None, typer.Option("--case", metavar="N", help="Show the draft of this case.")
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="With --case: why each sentence is there.")
-    ] = False,
-    json: Annotated[bool, AS_JSON] = False,
-) -> None:
-    """Reads, triages and drafts what waits.
-
-    With --case: shows one case's draft, or the one that would be written, or why none may be.
-    """
-    with opened(ctx) as app:
-        if case is not None:
-            _show_draft(app, case, explain, json)
-            return
-        with working("Reading, triaging, drafting…"):
-            counts = dict(app.run_pipeline())
-    if json:
-        as_json(counts)
-    else:
-        out(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
-
-
-def _show_draft(app: App, case_id: int, explain: bool, json: bool) -> None:
-    """The stored draft of a case; where there is none, the one that would be written, or why none may be."""
-    with app.store.read() as session:
-        conversation = session.cases.conversation(case_id)
-        live = session.drafts.live_of(case_id)
-        withheld = session.cases.withheld(case_id)
-    if live is None and withheld is not None:
-        raise NotFound(f"Case {case_id} has no draft: {withheld['why']}", action="A person writes this one.")
-    if live is not None:
-        text, moves = live.text, live.moves
-    else:
-        found = app.candidates(conversation, 1)
-        if not found:
-            raise NotFound(f"Case {case_id} gets no automatic draft.", action="A person writes this one.")
-        text, moves = found[0].text, found[0].moves
-    if json:
-        said = [{"move": m.move, "text": m.text, "why": m.why} for m in moves]
-        as_json({"case_id": case_id, "draft_id": live.id if live else None, "text": text, "moves": said})
-        return
-    out(text)
-    if explain:
-        out()
-        for line in _explained(moves):
-            out(line)
-
-
-def _explained(moves: tuple[Move, ...]) -> Iterator[str]:
-    for move in moves:
-        yield f"{move.text}"
-        yield f"    {move.move}: {move.why}"
-    if not moves:
-        yield "These words are a person's own."
 
 
 def publish(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:

@@ -60,12 +60,14 @@ class Responder:
         now: datetime,
         recent: Said | Sequence[str] = (),
         candidates: int = 1,
+        beside: Sequence[str] = (),
         suspended: frozenset[str] = frozenset(),
     ) -> list[Proposal] | Withheld:
         """Drafts for this case, the best first, or why it must have none.
 
         `now` is aware. `recent` are the replies of the last day, `suspended` the macros that may not be used.
-        Up to `candidates` proposals: fewer when length, lint or the day's replies leave no more that differ.
+        Up to `candidates` proposals: fewer when length or lint leave no more that differ, from each other and
+        from the texts `beside` them.
         """
         plan = self.plan(conversation, now, suspended)
         if isinstance(plan, Withheld):
@@ -75,7 +77,7 @@ class Responder:
         found: list[Proposal] = []
         fits = False
         for number in range(candidates):
-            taken = [p.text for p in found]
+            taken = [*beside, *(p.text for p in found)]
             best: tuple[float, Proposal] | None = None
             for proposal in self._tries(plan, conversation, limit_of, number):
                 fits = True

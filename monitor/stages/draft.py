@@ -9,7 +9,7 @@ from typing import Protocol
 
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
-from monitor.domain.draft import Proposal
+from monitor.domain.draft import Draft, DraftState, Proposal
 from monitor.domain.moments import Clock
 from monitor.respond.similar import Said
 from monitor.stages.verdict import Judge, verdict_of
@@ -23,6 +23,9 @@ BATCH = 20
 
 # No two near-identical replies leave within a day.
 RECENT = timedelta(hours=24)
+
+# No promise of the voice allows more: drafts that are due later need no look.
+LONGEST_ALLOWANCE = timedelta(days=3)
 
 
 class Withheld(Protocol):
@@ -45,6 +48,7 @@ class DraftReport:
     looked_at: int = 0
     proposed: int = 0
     withheld: int = 0
+    renewed: int = 0  # drafts that make way for one with a time that can be kept
 
 
 # (session, how many) → cases that wait for a draft
@@ -72,6 +76,7 @@ def draft(
     taken off the allow-list, the customer answered by hand.
     """
     report, now = DraftReport(), clock.now()
+    report.renewed = _renew(store, now, limit)
     with store.read() as session:
         conversations = [_judged(session, case, judge) for case in pick(session, limit)]
         recent = Said(session.drafts.recent_texts(now - RECENT))
@@ -111,6 +116,34 @@ def draft(
             report.proposed += 1
     report.looked_at = len(written)
     return report
+
+
+def _renew(store: Store, now: datetime, limit: int) -> int:
+    """A draft nobody has touched makes way for a new one before the time it promises comes too near.
+
+    Nobody should have to approve "by 14:00" at a quarter to two, or to mend it by hand.
+    """
+    with store.read() as session:
+        near = [d for d in session.drafts.promising(now + LONGEST_ALLOWANCE, limit) if _is_too_near(d, now)]
+    if not near:
+        return 0
+    with store.write() as session:
+        renewed = 0
+        for draft in near:
+            current = session.drafts.get(draft.id)
+            if current.version != draft.version:
+                continue
+            session.drafts.move(current, DraftState.SUPERSEDED, now, reason="the time it promised came near")
+            session.audit.record(now, ACTOR, "draft.renewed", f"draft:{draft.id}")
+            renewed += 1
+        return renewed
+
+
+def _is_too_near(draft: Draft, now: datetime) -> bool:
+    """When only a third of the time is left that the promise allowed when it was written."""
+    if draft.promise is None:
+        return False
+    return draft.promise.due_at - now < (draft.promise.due_at - draft.created_at) / 3
 
 
 def _judged(session: Session, case: Case, judge: Judge | None) -> Conversation:

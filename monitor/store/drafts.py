@@ -46,6 +46,7 @@ class Drafts:
                 "macro": proposal.macro,
                 "moves": moves_text(proposal.moves),
                 "promise": promise_text(proposal.promise),
+                "promise_due": maybe_text(proposal.promise.due_at) if proposal.promise else None,
                 "written_by": written_by,
                 "source": source,
                 "platform": case.platform,
@@ -81,6 +82,11 @@ class Drafts:
     def due(self, now: datetime, limit: int) -> list[Draft]:
         """Approved drafts whose undo window is over, oldest first."""
         rows = self._db.rows("drafts_due", {"now": utc_text(now), "limit": limit})
+        return [draft_of(row) for row in rows]
+
+    def promising(self, before: datetime, limit: int) -> list[Draft]:
+        """Untouched drafts of the machine that promise something for before a moment."""
+        rows = self._db.rows("drafts_promising", {"before": utc_text(before), "limit": limit})
         return [draft_of(row) for row in rows]
 
     def in_state(self, state: DraftState, limit: int = 1000) -> list[Draft]:
@@ -119,6 +125,7 @@ class Drafts:
                 "reason": new.reason,
                 "send_after": maybe_text(new.send_after),
                 "promise": promise_text(new.promise),
+                "promise_due": maybe_text(new.promise.due_at) if new.promise else None,
                 "conversation_hash": new.conversation_hash,
                 "at": utc_text(at),
             },

@@ -1,8 +1,8 @@
 -- name: draft_add
 -- A proposed reply.
-INSERT INTO drafts (case_id, state, text, macro, moves, promise, written_by, source, platform, in_reply_to,
+INSERT INTO drafts (case_id, state, text, macro, moves, promise, promise_due, written_by, source, platform, in_reply_to,
   conversation_hash, created_at, updated_at)
-VALUES (:case_id, :state, :text, :macro, :moves, :promise, :written_by, :source, :platform, :in_reply_to,
+VALUES (:case_id, :state, :text, :macro, :moves, :promise, :promise_due, :written_by, :source, :platform, :in_reply_to,
   :conversation_hash, :at, :at) RETURNING id;
 
 -- name: draft_get
@@ -21,9 +21,14 @@ SELECT * FROM drafts WHERE case_id = :case_id ORDER BY id;
 -- name: draft_move
 -- A transition, if nobody else has touched the draft since it was read.
 UPDATE drafts SET state = :state, text = :text, written_by = :written_by, claimed_by = :claimed_by,
-  claimed_at = :claimed_at, reason = :reason, send_after = :send_after, promise = :promise,
+  claimed_at = :claimed_at, reason = :reason, send_after = :send_after, promise = :promise, promise_due = :promise_due,
   conversation_hash = :conversation_hash, updated_at = :at, version = version + 1
 WHERE id = :id AND version = :version;
+
+-- name: drafts_promising
+-- Untouched drafts of the machine that promise something for before a moment.
+SELECT * FROM drafts WHERE state = 'proposed' AND promise_due <= :before AND written_by = 'machine'
+ORDER BY promise_due, id LIMIT :limit;
 
 -- name: draft_text_add
 -- Keeps every text a draft ever had.
@@ -57,7 +62,7 @@ SELECT text FROM drafts WHERE updated_at >= :since
 
 -- name: draft_purge
 -- Forgets the words of drafts to a removed post (those that were not posted).
-UPDATE drafts SET text = '', moves = '[]', promise = NULL
+UPDATE drafts SET text = '', moves = '[]', promise = NULL, promise_due = NULL
 WHERE case_id = :case_id AND state IN ('withdrawn', 'superseded', 'rejected', 'expired');
 
 -- name: draft_texts_purge

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.domain.approval import Approval, text_hash
+from monitor.domain.case import CaseStatus
 from monitor.domain.draft import DraftState, PromisePlan
 from monitor.domain.errors import ForbiddenTransition, NotFound, StaleApproval
 from monitor.domain.posting import AttemptState
 from monitor.store.protocol import Store
-from tests.contract.store.samples import NOON, case, case_with_draft, proposal
+from tests.contract.store.samples import NOON, add, case, case_with_draft, mention, proposal
 
 
 def test_a_draft_comes_back_as_it_was(store: Store) -> None:
@@ -123,6 +125,53 @@ def test_promises_are_settled_once(store: Store) -> None:
         assert not session.promises.settle(promise["id"], False, NOON, "bo")
         assert session.promises.open() == []
         assert [p["state"] for p in session.promises.of_case(case_id)] == ["kept"]
+
+
+def test_what_came_before_comes_with_a_conversation_newest_first(store: Store) -> None:
+    def earlier(number: int, **values: object) -> int:
+        with store.write() as session:
+            opened = session.cases.open(case(conversation=f"e{number}", **values))
+            session.cases.update(replace(opened, first_response_at=values.get("first_response_at")))
+            if values.get("first_response_at"):
+                (ours,) = add(session, mention(f"o{number}", text=f"Our answer {number}"), own=True)
+                session.cases.take_in(opened.id, ours)
+            return opened.id
+
+    first = earlier(1, first_response_at=NOON)
+    earlier(2, status=CaseStatus.ASIDE)
+    earlier(3, customer="somebody else")
+    second = earlier(4)
+    case_id, _ = case_with_draft(store)
+    later = earlier(5)
+    with store.read() as session:
+        found = session.cases.conversation(case_id)
+    assert [e.case_id for e in found.earlier] == [second, first]
+    assert later not in {e.case_id for e in found.earlier}
+    assert [e.answered for e in found.earlier] == [False, True]
+    assert found.earlier[1].replies == ("Our answer 1",)
+    assert "Our answer 1" in found.our_words
+
+
+def test_the_incident_of_a_case_comes_with_it(store: Store) -> None:
+    case_id, _ = case_with_draft(store)
+    with store.write() as session:
+        number = session.casework.incident("check-in outage", NOON)
+        session.cases.update(replace(session.cases.get(case_id), incident=number))
+    with store.read() as session:
+        found = session.cases.conversation(case_id).incident
+    assert found is not None and (found.name, found.state) == ("check-in outage", "open")
+
+
+def test_drafts_whose_promise_comes_near(store: Store) -> None:
+    _, draft_id = case_with_draft(store)
+    plan = PromisePlan("I'll write by six", "ann", NOON + timedelta(hours=6))
+    with store.write() as session:
+        assert session.drafts.promising(NOON + timedelta(days=1), 9) == []
+        draft = session.drafts.get(draft_id)
+        draft = session.drafts.move(draft, DraftState.CLAIMED, NOON, promise=plan)
+        session.drafts.move(draft, DraftState.PROPOSED, NOON)
+        assert session.drafts.promising(NOON + timedelta(hours=5), 9) == []
+        assert [d.id for d in session.drafts.promising(NOON + timedelta(hours=6), 9)] == [draft_id]
 
 
 def test_a_lane_is_read_page_by_page_oldest_risk_first(store: Store) -> None:

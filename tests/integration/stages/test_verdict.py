@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.domain.draft import PromisePlan
 from monitor.domain.errors import DraftBlocked
 from monitor.domain.mention import MentionKey
 from monitor.domain.verdict import MayReply, Verdict
@@ -105,3 +106,30 @@ def test_nothing_is_left_to_answer(house: House) -> None:
     with house.store.write() as session:
         remove_post(session, MentionKey("x", post), house.clock.now() + timedelta(1), "deleted")
     assert verdict(house, post).rule == "post.gone"
+
+
+def test_a_draft_makes_way_before_the_time_it_promises_comes_too_near(house: House) -> None:
+    house.promise = PromisePlan("by six", "care desk", house.clock.now() + timedelta(hours=6))
+    post = house.write("my bag is lost")
+    house.work()
+    first = house.the_draft(post)
+    house.clock.forward(hours=3)
+    house.work()
+    assert house.the_draft(post).id == first.id, "there is time yet"
+    house.clock.forward(hours=1, minutes=30)
+    house.promise = PromisePlan("by noon tomorrow", "care desk", house.clock.now() + timedelta(hours=9))
+    house.work()
+    second = house.the_draft(post)
+    assert second.id != first.id and second.promise == house.promise
+    assert house.drafts(post)[0].reason == "the time it promised came near"
+
+
+def test_a_persons_words_make_way_for_nothing(house: House) -> None:
+    house.promise = PromisePlan("by six", "care desk", house.clock.now() + timedelta(hours=6))
+    post = house.write("my bag is lost")
+    house.work()
+    draft = house.the_draft(post)
+    review.edit(house.store, draft.id, "bo", f"{draft.text} by six", draft.version, house.clock)
+    house.clock.forward(hours=5)
+    house.work()
+    assert house.the_draft(post).id == draft.id
