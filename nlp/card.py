@@ -29,8 +29,8 @@ def write_card(
         f"# Model card: {weights.name}",
         "Written by `python -m nlp.evaluate --card`; every figure below was measured when it was written.",
         "## What it is",
-        "Linear heads over hashed words, word pairs and character n-grams with lexical marks, inside spaCy's "
-        "`textcat_multilabel`; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
+        "Linear heads over hashed words, word pairs and character n-grams with lexical marks, a component of a spaCy "
+        "pipeline; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
         "Italian, Portuguese and Dutch get rules and a flag that a person should read.",
         "## What it was trained on",
         f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "

@@ -1,22 +1,21 @@
 # ruff: noqa: ARG001  (spaCy calls every factory with nlp and name)
 """The components of the pipeline, as spaCy factories; importing this module registers them.
 
-`presszero_language` → `presszero_rules` → `presszero_entities` → `textcat_multilabel` (with our
-`presszero.HashedHeads.v1` architecture) → `presszero_decision`. Each adds to the post's `Notes`.
+`presszero_language` → `presszero_rules` → `presszero_entities` → `presszero_heads` →
+`presszero_decision`. Each adds to the post's `Notes`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import registry
-from thinc.api import Model
 
 from monitor.domain.reading import Signal
 from nlp.arousal import arousal
@@ -27,10 +26,11 @@ from nlp.language import UNDETERMINED, LanguageGuesser
 from nlp.lexical import extra_ids
 from nlp.notes import notes_of
 from nlp.private_data import private_span
+from nlp.refit import read_curves, recalibrated
 from nlp.rulebook import Rulebook, read_rules
 from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
-from nlp.weights import HEADS, Floats, Weights
+from nlp.weights import HEADS, MODEL, Weights, load_weights
 
 _HANDLE = re.compile(r"@([\w.-]+)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -115,21 +115,36 @@ def make_entities(
     return component
 
 
-@registry.architectures("presszero.HashedHeads.v1")  # type: ignore[untyped-decorator]
-def make_heads() -> Model[list[Doc], Floats]:
-    """The linear heads as a thinc model, so that spaCy's own text categorizer runs them."""
-    return Model("hashed_heads", _forward, dims={"nO": len(HEADS)}, attrs={"weights": None})
+class Heads:
+    """The linear heads: calibrated probabilities per head in `doc.cats`, a batch of posts at a time."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+
+    def __call__(self, doc: Doc) -> Doc:
+        """One post."""
+        return next(iter(self.pipe([doc])))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
+        """Posts of any number, in their order."""
+        for docs in _batches(stream, batch_size):
+            rows = self.weights.probabilities(batch_of(docs)).tolist()
+            for doc, row in zip(docs, rows, strict=True):
+                doc.cats = dict(zip(HEADS, row, strict=True))
+                yield doc
 
 
-def _forward(
-    model: Model[list[Doc], Floats], docs: list[Doc], is_train: bool
-) -> tuple[Floats, Callable[[Floats], list[Doc]]]:
-    weights: Weights = model.attrs["weights"]
-    return weights.probabilities(batch_of(docs)), partial(_no_gradient, docs)
+def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    waiting = iter(stream)
+    while docs := list(islice(waiting, size)):
+        yield docs
 
 
-def _no_gradient(docs: list[Doc], _: Floats) -> list[Doc]:
-    raise TypeError("the heads are trained by nlp.train, not by gradient updates")
+@Language.factory("presszero_heads", default_config={"folder": str(MODEL), "calibration": ""})
+def make_heads(nlp: Language, name: str, folder: str, calibration: str) -> Heads:
+    """The heads of a model folder, with a brand's own calibration (`nlp.refit`) if there is one."""
+    weights = load_weights(Path(folder))
+    return Heads(recalibrated(weights, read_curves(Path(calibration))) if calibration else weights)
 
 
 def batch_of(docs: Iterable[Doc]) -> Batch:

@@ -1,8 +1,8 @@
-"""Features: hashed words, word pairs and character n-grams of a batch of posts, by numpy alone.
+"""Features: hashed words, word pairs, character n-grams and marks of a batch of posts, by numpy alone.
 
 Everything is done for a whole batch at once: the posts' characters and token ids are laid end to end,
-hashed by shifting and multiplying, and folded into `BUCKETS` slots. Nothing crosses from one post into
-the next. A post of no words and no characters has the features of its `extras` only.
+hashed by shifting and multiplying, and folded into the slots of their block. Nothing crosses from one
+post into the next. A post of no words and no characters has its marks only.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-BUCKETS = 1 << 16
-CHAR_SIZES = (3, 4, 5)
+BLOCKS = ("word", "pair", "char", "mark")
+_BITS = (15, 16, 16, 10)
+FIRST = tuple(sum(1 << b for b in _BITS[:i]) for i in range(len(_BITS)))  # slot where a block begins
+BUCKETS = sum(1 << b for b in _BITS)
+CHARS = 4
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
-_SEEDS = {"word": np.uint64(0x1B), "pair": np.uint64(0x2D), "extra": np.uint64(0x47)}
+_SEEDS = dict(zip(BLOCKS, map(np.uint64, (0x1B, 0x2D, 0x04, 0x47)), strict=True))
 _MAX_CHARS = 4_000  # of a post; its rest says the same again, and time stays linear
 _MAX_TOKENS = 900
 
@@ -27,56 +30,66 @@ Index = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Bucket numbers of all features, laid end to end; `starts[i]` is where post i begins.
+    """Slots of all features, laid end to end: post by post, and block by block within a post.
 
-    A bucket counts once per post, however often it occurs: ten thousand laughs are a laugh.
+    Block b of post i is `buckets[bounds[i, b] : bounds[i, b + 1]]`. A slot counts once per post, however
+    often it occurs: ten thousand laughs are a laugh.
     """
 
     buckets: Index
-    starts: Index
+    bounds: Index  # posts × (blocks + 1)
+
+    @property
+    def posts(self) -> int:
+        """How many posts are in it."""
+        return len(self.bounds)
 
 
-def features(texts: Sequence[str], tokens: Sequence[Ids], extras: Sequence[Ids]) -> Batch:
-    """The features of a batch: folded texts, norm ids of their tokens, ids of the lexical extras."""
-    parts: list[tuple[Ids, Index]] = [*_char_grams(texts), *_word_grams(tokens)]
-    lengths = [len(e) for e in extras]
-    owners = np.repeat(np.arange(len(texts)), lengths)
-    parts.append((_salted(np.concatenate(extras), _SEEDS["extra"]), owners))
-    hashes = np.concatenate([p[0] for p in parts])
-    owner = np.concatenate([p[1] for p in parts])
-    buckets = (hashes >> np.uint64(48)).astype(np.int64)
-    keys = np.unique(owner.astype(np.int64) * BUCKETS + buckets)
-    starts = np.searchsorted(keys, np.arange(len(texts)) * BUCKETS)
-    return Batch(keys % BUCKETS, starts)
+def features(texts: Sequence[str], tokens: Sequence[Ids], marks: Sequence[Ids]) -> Batch:
+    """The features of a batch: folded texts, norm ids of their tokens, ids of their marks."""
+    posts = len(texts)
+    keys = np.concatenate(
+        [
+            *_word_grams([t[:_MAX_TOKENS] for t in tokens]),
+            _char_grams([f" {t[:_MAX_CHARS]} " for t in texts]),
+            _keys("mark", np.concatenate(marks), _owners(marks)),
+        ]
+    )
+    if posts * BUCKETS < 1 << 32:
+        keys = keys.astype(np.uint32)  # sorts twice as fast
+    keys.sort()
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+    edges = (np.arange(posts) * BUCKETS)[:, None] + [*FIRST, BUCKETS]
+    bounds = np.searchsorted(keys, edges.astype(keys.dtype))
+    return Batch((keys % keys.dtype.type(BUCKETS)).astype(np.int64), bounds)
 
 
-def _salted(ids: Ids, seed: np.uint64) -> Ids:
-    mixed = (ids ^ seed) * _PRIME
+def _owners(parts: Sequence[npt.NDArray[np.uint64]] | Sequence[str]) -> Index:
+    return np.repeat(np.arange(len(parts)), [len(p) for p in parts])
+
+
+def _keys(block: str, ids: Ids, owners: Index) -> npt.NDArray[np.uint64]:
+    """One number per feature: the post it belongs to, and its slot."""
+    number = BLOCKS.index(block)
+    mixed = (ids ^ _SEEDS[block]) * _PRIME
     mixed ^= mixed >> np.uint64(29)
-    return mixed * _MIX
+    mixed *= _MIX
+    slots = mixed >> np.uint64(64 - _BITS[number])
+    return owners.astype(np.uint64) * np.uint64(BUCKETS) + slots + np.uint64(FIRST[number])
 
 
-def _char_grams(texts: Sequence[str]) -> list[tuple[Ids, Index]]:
-    padded = [f" {t[:_MAX_CHARS]} " for t in texts]
+def _char_grams(padded: Sequence[str]) -> npt.NDArray[np.uint64]:
     codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    owners = np.repeat(np.arange(len(texts)), [len(p) for p in padded])
+    owners = _owners(padded)
     rolling = codes.astype(np.uint64) + np.uint64(1)
-    parts = []
-    for size in range(2, CHAR_SIZES[-1] + 1):
+    for size in range(2, CHARS + 1):
         rolling = rolling[:-1] * _PRIME + codes[size - 1 :].astype(np.uint64)
-        if size in CHAR_SIZES:
-            inside = owners[: len(rolling)] == owners[size - 1 :]
-            parts.append((_salted(rolling[inside], np.uint64(size)), owners[: len(rolling)][inside]))
-    return parts
+    inside = owners[: len(rolling)] == owners[CHARS - 1 :]
+    return _keys("char", rolling[inside], owners[: len(rolling)][inside])
 
 
-def _word_grams(tokens: Sequence[Ids]) -> list[tuple[Ids, Index]]:
-    cut = [t[:_MAX_TOKENS] for t in tokens]
-    ids = np.concatenate(cut)
-    owners = np.repeat(np.arange(len(cut)), [len(t) for t in cut])
+def _word_grams(tokens: Sequence[Ids]) -> list[npt.NDArray[np.uint64]]:
+    ids, owners = np.concatenate(tokens), _owners(tokens)
     inside = owners[:-1] == owners[1:]
-    pairs = ids[:-1] * _PRIME + ids[1:]
-    return [
-        (_salted(ids, _SEEDS["word"]), owners),
-        (_salted(pairs[inside], _SEEDS["pair"]), owners[:-1][inside]),
-    ]
+    pairs = (ids[:-1] * _PRIME + ids[1:])[inside]
+    return [_keys("word", ids, owners), _keys("pair", pairs, owners[:-1][inside])]

@@ -10,7 +10,7 @@ from monitor.domain.reading import Reading
 from nlp.corpus import LabelledPost
 from nlp.decision import decide
 from nlp.thresholds import choose_thresholds
-from nlp.train import PENALTY, calibrate, featurise, fit, matrix, probabilities, targets
+from nlp.train import PENALTY, calibrate, featurise, fit, matrix, probabilities, rarity_of, targets
 from nlp.weights import HEADS
 
 
@@ -22,7 +22,7 @@ def held_out_readings(
     Calibration and thresholds for a group come from the held-out scores of the other groups.
     """
     batch, notes = featurise(posts)
-    x, _ = matrix(batch)
+    x = matrix(batch, rarity_of(batch))
     y = targets(posts)
     unseen = fit(x, y, groups, penalty).unseen
     of_group = np.array(groups)

@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from monitor.domain.reading import Post, Reading
 from nlp.anchors import word_starts
 from nlp.folding import fold
 from nlp.notes import Notes, attach, notes_of
-from nlp.weights import HEADS, MODEL, Weights, load_weights
+from nlp.weights import MODEL, Weights
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -98,16 +98,8 @@ def load_reader(
     `own_handles` are our accounts on all platforms; a post's own `Post.own_handles` count besides.
     `calibration` is a brand's own (`nlp.refit`). Raises `ModelUnusable`, `RuleInvalid`, `RefitRefused`.
     """
-    weights = load_weights(model)
-    if calibration is not None:
-        from nlp.refit import read_curves, recalibrated
-
-        weights = recalibrated(weights, read_curves(calibration))
     nlp = blank_pipeline(own_handles, products, places)
-    heads: Any = nlp.add_pipe(
-        "textcat_multilabel", config={"model": {"@architectures": "presszero.HashedHeads.v1"}}
-    )
-    heads.model.attrs["weights"] = weights
-    heads.cfg["labels"] = list(HEADS)
+    files = {"folder": str(model), "calibration": str(calibration or "")}
+    weights: Weights = cast(Any, nlp.add_pipe("presszero_heads", config=files)).weights
     nlp.add_pipe("presszero_decision", config={"thresholds": weights.thresholds, "model": weights.name})
     return SpacyReader(nlp, weights)

@@ -1,4 +1,4 @@
-"""The shipped weights: int8 per bucket and head, with a scale per head. Stored without pickle.
+"""The shipped weights: int8 per slot and head, with a scale per block and head. Stored without pickle.
 
 ``nlp/model/weights.npz`` holds the arrays, ``nlp/model/model.json`` names, calibration and
 thresholds. `Weights.digest` covers both, so that a reading's `model` tells them apart.
@@ -20,7 +20,7 @@ from monitor.domain.reading import INTENTS, SIGNALS
 from nlp.features import BUCKETS, Batch
 
 MODEL = Path(__file__).parent / "model"
-VERSION = "1"
+VERSION = "2"
 
 LEARNED_SIGNALS = tuple(s for s in SIGNALS if s not in ("media_attached", "summoned", "unsupported_language"))
 HEADS: tuple[str, ...] = (
@@ -35,6 +35,7 @@ HEADS: tuple[str, ...] = (
     *(f"primary:{i}" for i in INTENTS),
     *(f"signal:{s}" for s in LEARNED_SIGNALS),
 )
+_ARRAYS = ("table", "scale", "rarity", "bias", "slope", "shift")
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,9 +44,9 @@ Floats = npt.NDArray[np.float32]
 class Weights:
     """Linear heads over hashed features, with Platt calibration (slope, shift) and a threshold per head."""
 
-    table: npt.NDArray[np.int8]  # BUCKETS × heads
-    scale: Floats  # per head
-    rarity: Floats  # per bucket: inverse document frequency
+    table: npt.NDArray[np.int8]  # slots × heads; rarity is folded in
+    scale: Floats  # blocks × heads; the weight of the block is folded in
+    rarity: Floats  # per slot: inverse document frequency
     bias: Floats
     slope: Floats
     shift: Floats
@@ -56,8 +57,8 @@ class Weights:
     def digest(self) -> str:
         """Eight hex digits over every array and threshold."""
         sha = hashlib.sha256(json.dumps(self.thresholds, sort_keys=True).encode())
-        for array in (self.table, self.scale, self.rarity, self.bias, self.slope, self.shift):
-            sha.update(np.ascontiguousarray(array).tobytes())
+        for name in _ARRAYS:
+            sha.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         return sha.hexdigest()[:8]
 
     @property
@@ -67,10 +68,16 @@ class Weights:
 
     def scores(self, batch: Batch) -> Floats:
         """Uncalibrated scores, posts × heads."""
-        rarity = self.rarity[batch.buckets]
-        length = np.sqrt(np.add.reduceat(rarity * rarity, batch.starts))
-        sums = np.add.reduceat(self.table[batch.buckets], batch.starts, axis=0, dtype=np.int32)
-        scores: Floats = (sums / length[:, None] * self.scale + self.bias).astype(np.float32)
+        starts, empty = batch.bounds[:, :-1], batch.bounds[:, :-1] == batch.bounds[:, 1:]
+        at = (
+            batch.buckets
+        )  # the last block, the marks, is never empty, so that no segment starts behind the end
+        rarity = self.rarity[at]
+        squares = np.add.reduceat(rarity * rarity, starts.ravel()).reshape(starts.shape)
+        sums = np.add.reduceat(self.table[at], starts.ravel(), axis=0, dtype=np.int32)
+        per_length = np.where(empty | (squares == 0), 0, 1 / np.sqrt(np.maximum(squares, 1e-9)))
+        weighted = sums.reshape(*starts.shape, -1) * self.scale * per_length[:, :, None]
+        scores: Floats = (weighted.sum(axis=1) + self.bias).astype(np.float32)
         return scores
 
     def probabilities(self, batch: Batch) -> Floats:
@@ -82,15 +89,8 @@ class Weights:
     def save(self, folder: Path = MODEL) -> None:
         """Writes the two files; the same weights give the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(
-            folder / "weights.npz",
-            table=self.table,
-            scale=self.scale,
-            rarity=self.rarity,
-            bias=self.bias,
-            slope=self.slope,
-            shift=self.shift,
-        )
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
+        np.savez_compressed(folder / "weights.npz", **arrays)
         info = {"version": VERSION, "heads": HEADS, "thresholds": self.thresholds, "about": self.about}
         (folder / "model.json").write_text(json.dumps(info, indent=1) + "\n", "utf-8")
 
@@ -100,7 +100,7 @@ def load_weights(folder: Path = MODEL) -> Weights:
     try:
         info = json.loads((folder / "model.json").read_text("utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+            arrays = {name: stored[name] for name in _ARRAYS}
         if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
             raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
         return Weights(**arrays, thresholds=info["thresholds"], about=info["about"])

@@ -65,10 +65,11 @@ def test_features_of_a_post_do_not_depend_on_its_neighbours() -> None:
     ids = [np.array([hash(w) % 2**63 for w in t.split()], dtype=np.uint64) for t in texts]
     extras = [np.array([i + 1], dtype=np.uint64) for i in range(len(texts))]
     together = features(texts, ids, extras)
-    ends = [*together.starts[1:], len(together.buckets)]
     for i, text in enumerate(texts):
         alone = features([text], [ids[i]], [extras[i]])
-        assert sorted(alone.buckets) == sorted(together.buckets[together.starts[i] : ends[i]])
+        first, end = together.bounds[i, 0], together.bounds[i, -1]
+        assert list(alone.buckets) == list(together.buckets[first:end])
+        assert list(alone.bounds[0]) == list(together.bounds[i] - first)
 
 
 def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
