@@ -36,7 +36,7 @@ class App(Daily):
         settings = self.settings
         return Jobs(
             sources={s.name: s.every for s in settings.sources_on},
-            collect=lambda name: self._collect(settings.source(name)),
+            collect=self.scheduled,
             pipeline=self.run_pipeline,
             publish=lambda: _counts(self.run_publish()),
             follow=lambda: _counts(self.run_follow()),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.bootstrap.past import Past
 from monitor.config.secrets import environment
 from monitor.domain.errors import WrongUse
+from monitor.stages.troubles import standing, troubles
 
 if TYPE_CHECKING:
     from monitor.digest.figures import DigestFigures
@@ -31,11 +33,14 @@ class Daily(Past):
         """The figures of a day: as they were kept when it was over, or as they are now."""
         from monitor.digest.figures import gather, kept
 
-        settings = self.settings
+        settings, now = self.settings, self.clock.now()
         with self.store.read() as session:
-            return kept(session, day) or gather(
-                session, day, settings.brand.zone, self.clock.now(), settings.brand.name
+            watched = frozenset(s.name for s in settings.sources_on)
+            figures = kept(session, day) or gather(
+                session, day, settings.brand.zone, now, settings.brand.name, watched
             )
+            found = standing(troubles(session), settings.sources, now)
+        return replace(figures, troubles=found)
 
     def run_digest(self, day: date, form: str = "text", *, send: bool = False) -> str:
         """A day's digest as html, text, md or json; mailed as well when `send` says so.

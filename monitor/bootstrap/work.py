@@ -29,9 +29,16 @@ class Work(Desk):
     def run_collect(self, names: Iterable[str] | None = None) -> list[collecting.CollectReport]:
         """Polls the named sources, or every one that is switched on. Raises NotFound."""
         chosen = [self.settings.source(n) for n in names] if names else self.settings.sources_on
-        return [self._collect(source) for source in chosen]
+        # Named, it was a person who asked, perhaps after renewing its secrets.
+        return [self._collect(source, anew=bool(names)) for source in chosen]
 
-    def _collect(self, source: SourceConfig) -> collecting.CollectReport:
+    def scheduled(self, name: str) -> collecting.CollectReport:
+        """Polls one source for the scheduler; the first time since the start, also with refused secrets."""
+        anew = name not in self._polled
+        self._polled.add(name)
+        return self._collect(self.settings.source(name), anew=anew)
+
+    def _collect(self, source: SourceConfig, *, anew: bool) -> collecting.CollectReport:
         with self._one_at_a_time[source.name]:
             return collecting.collect(
                 self.store,
@@ -40,7 +47,13 @@ class Work(Desk):
                 self.clock,
                 is_own=self.is_own,
                 allowance=self._allowances[source.name],
+                anew=anew,
             )
+
+    @cached_property
+    def _polled(self) -> set[str]:
+        """The sources that the scheduler of this process has polled."""
+        return set()
 
     @cached_property
     def _allowances(self) -> dict[str, Allowance]:

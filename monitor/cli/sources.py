@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.call import AS_JSON, opened
 from monitor.cli.say import as_json, out, table
+from monitor.domain.errors import action_for
 from monitor.domain.moments import say_duration, utc_text
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _source(r: SourceReport) -> dict[str, Any]:
         "enabled": r.enabled,
         "health": r.health,
         "error": {"code": r.error[0], "text": r.error[1]} if r.error else None,
+        "stumbles": [{"doing": s.doing, "code": s.code, "text": s.text} for s in r.stumbles],
         "last_try_at": r.last_try_at,
         "last_complete_at": r.last_complete_at,
         "lag_seconds": r.lag.total_seconds() if r.lag is not None else None,
@@ -132,8 +134,10 @@ def _cells(r: SourceReport) -> tuple[object, ...]:
 
 
 def _notes(r: SourceReport) -> Iterator[str]:
-    if r.error is not None:
-        yield f"{r.error[0]}: {r.error[1]}"
+    if r.error is not None and r.enabled:
+        yield f"{r.error[0]}: {r.error[1]} {action_for(r.error[0])}"
+    for stumble in r.stumbles:
+        yield f"{stumble.code}: {stumble.fails}: {stumble.text} {stumble.what_to_do}"
     if r.not_before is not None:
         yield f"rests until {utc_text(r.not_before)}"
     if r.rate.waits_until is not None:

@@ -18,6 +18,7 @@ from monitor.digest.spread import spread
 from monitor.digest.tally import tally
 from monitor.digest.words import Words, words_for
 from monitor.domain.moments import parse_moment
+from monitor.stages.troubles import Trouble
 from monitor.store.codec import maybe_moment
 from monitor.store.session import Session
 
@@ -26,19 +27,28 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class DigestFigures:
-    """A digest: its numbers, and the words they point to as they stand now."""
+    """A digest: its numbers, and the words they point to as they stand now; what is in trouble now."""
 
     numbers: Numbers
     words: Words
+    troubles: tuple[Trouble, ...] = ()
 
 
-def gather(session: Session, day: date, zone: ZoneInfo, now: datetime, seed: object) -> DigestFigures:
+def gather(
+    session: Session,
+    day: date,
+    zone: ZoneInfo,
+    now: datetime,
+    seed: object,
+    watched: frozenset[str] | None = None,
+) -> DigestFigures:
     """The figures of one local day, as they are at `now` (aware). Reads only.
 
     Posts count on the day they were written, whenever they reached us. `seed` decides, with the
-    day, which cases are drawn at random. Raises BadMoment at the calendar's edge.
+    day, which cases are drawn at random. `watched` are the sources that are polled (None: all that
+    ever were). Raises BadMoment at the calendar's edge.
     """
-    numbers = _count(session, day, zone, now, seed)
+    numbers = _count(session, day, zone, now, seed, watched)
     return DigestFigures(numbers, words_for(session, numbers))
 
 
@@ -60,7 +70,14 @@ def kept(session: Session, day: date) -> DigestFigures | None:
     return DigestFigures(numbers, words_for(session, numbers)) if numbers.format == FORMAT else None
 
 
-def _count(session: Session, day: date, zone: ZoneInfo, now: datetime, seed: object) -> Numbers:
+def _count(
+    session: Session,
+    day: date,
+    zone: ZoneInfo,
+    now: datetime,
+    seed: object,
+    watched: frozenset[str] | None,
+) -> Numbers:
     stretch = day_of(day, zone)
     counted = tally(session, day, stretch, now, seed)
     return Numbers(
@@ -69,7 +86,7 @@ def _count(session: Session, day: date, zone: ZoneInfo, now: datetime, seed: obj
         start=stretch.start,
         end=stretch.end,
         made_at=now,
-        unseen=unseen(session, stretch, now),
+        unseen=unseen(session, stretch, now, watched),
         volume=_volume(session, day, zone, stretch),
         cases=counted.cases,
         kinds=counted.kinds,

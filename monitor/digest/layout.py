@@ -10,26 +10,35 @@ from monitor.digest import sections_ours as ours
 from monitor.digest.figures import DigestFigures
 from monitor.digest.headline import headline
 from monitor.digest.numbers import Sight
-from monitor.digest.page import Page, Section
+from monitor.digest.page import Line, Page, Section
 from monitor.digest.plain import one_line
 from monitor.digest.view import DigestBrand, View
 
 SUBJECT = 150  # characters
+TROUBLE = 160
 
 
 def lay_out(figures: DigestFigures, brand: DigestBrand) -> Page:
     """The digest as blocks, which every format renders: people first, then what we did, then the rest."""
     n, view, name = figures.numbers, View(figures, brand), one_line(brand.name)
-    said = headline(n)
+    first, *more = headline(n)
     return Page(
-        subject=one_line(f"{name}, {say.day(n.day)}: {said[0].text}", SUBJECT),
+        subject=one_line(f"{name}, {say.day(n.day)}: {first.text}", SUBJECT),
         brand=name,
         day=say.day(n.day),
-        headline=said,
+        headline=(first, *_troubles(figures), *more),
         sections=tuple(_sections(view)),
         footer=_footer(view),
         home=None if brand.inbox is None else f"{brand.inbox.rstrip('/')}/digest/{n.day.isoformat()}",
     )
+
+
+def _troubles(figures: DigestFigures) -> Iterator[Line]:
+    """What needs somebody when this is read, whatever day the digest is of."""
+    for trouble in figures.troubles:
+        code = f" ({trouble.code})" if trouble.code else ""
+        text = f"{one_line(trouble.text, TROUBLE).rstrip('.')}{code}. {trouble.what_to_do}"
+        yield Line(f"Right now {trouble.source} {trouble.fails}: {text}", "bad")
 
 
 def _sections(view: View) -> Iterator[Section]:

@@ -15,15 +15,21 @@ from monitor.store.session import Session
 NEARLY_ALL = 0.995
 
 
-def unseen(session: Session, day: Stretch, now: datetime) -> Unseen:
-    """What could not be seen of `day` up to `now`."""
+def unseen(session: Session, day: Stretch, now: datetime, watched: frozenset[str] | None = None) -> Unseen:
+    """What could not be seen of `day` up to `now`.
+
+    A source that is polled no more (not in `watched`) counts for the days of which it proved something.
+    """
     until = max(day.start, min(day.end, now))
     looked_at = Interval(day.start, until)
-    sources = tuple(_source(session, state, looked_at) for state in session.ledger.states())
+    every = [_source(session, state, looked_at) for state in session.ledger.states()]
+    sources = tuple(s for s in every if watched is None or s.source in watched or s.covered)
+    left_out = {s.source for s in every} - {s.source for s in sources}
     gaps = tuple(
         _clipped(gap, looked_at)
         for gap in session.ledger.gaps()
         if gap.interval.start < until and gap.interval.end > day.start
+        if gap.source not in left_out
     )
     backlog = session.figures.rows("figure_backlog")
     paused = session.people.posting_paused()

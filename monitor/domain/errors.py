@@ -27,6 +27,17 @@ class PressZeroError(Exception):
         return f"{self.code}: {self.cause} {self.what_to_do}".strip()
 
 
+def action_for(code: str) -> str:
+    """What to do about an error of which only the code was kept."""
+    waiting: list[type[PressZeroError]] = [PressZeroError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code == code:
+            return kind.action
+        waiting += kind.__subclasses__()
+    return PressZeroError.action
+
+
 # --- configuration and use ---------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ instant the process dies, and the next poll resumes at the very page.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Connector, Paging, SourceConfig
@@ -53,15 +54,17 @@ def collect(
     is_own: Callable[[Mention], bool],
     allowance: Allowance | None = None,
     max_pages: int | None = None,
+    anew: bool = False,
 ) -> CollectReport:
     """Polls one source until its windows are drained, it must wait, or `max_pages` were fetched.
 
-    `allowance` says what it shares with other sources of its credential; by default nothing.
+    `allowance` says what it shares with other sources of its credential; by default nothing. `anew`:
+    a process asks for the first time, perhaps with new secrets, so refused ones are no reason to wait.
     Errors of the platform end up in the report and the ledger; they are not raised.
     """
     poll = Poll(store, connector, source, clock, is_own, Gate(allowance or alone(source)), max_pages)
     report = CollectReport(source.name)
-    state, windows = _plan(poll)
+    state, windows = _plan(poll, anew)
     if state.not_before is not None and state.not_before > clock.now():
         report.health, report.next_at = state.health, state.not_before
         return report
@@ -77,11 +80,13 @@ def collect(
 # --- which windows ---------------------------------------------------------------------------
 
 
-def _plan(poll: Poll) -> tuple[SourceState, list[Window]]:
+def _plan(poll: Poll, anew: bool) -> tuple[SourceState, list[Window]]:
     now = poll.clock.now()
     with poll.store.write() as session:
         ledger = session.ledger
         state = ledger.touch(poll.source.name, poll.connector.kind)
+        if anew and state.health == "auth":
+            state = replace(state, not_before=None)
         unfinished = ledger.unfinished(poll.source.name)
         if state.not_before is not None and state.not_before > now:
             return state, unfinished

@@ -17,8 +17,10 @@ from monitor.domain.mention import Mention, Origin, StoredMention
 from monitor.domain.moments import Clock
 from monitor.stages.limits import Gate
 from monitor.stages.triage import customer_of
+from monitor.stages.troubles import got_on, noted
 from monitor.store.protocol import Store
 from monitor.store.session import Session
+from monitor.store.troubles import Doing
 
 ACTOR = "machine:context"
 BATCH = 20
@@ -76,6 +78,7 @@ def _fetch(library: Library, case_id: int, stored: StoredMention, report: Contex
     except PressZeroError as error:
         with library.store.write() as session:
             library.gate.refused(session, library.clock.now(), error)
+            noted(session, library.source.name, Doing.THREADS, library.clock.now(), error)
         report.error = error
         return False
     now = library.clock.now()
@@ -85,6 +88,7 @@ def _fetch(library: Library, case_id: int, stored: StoredMention, report: Contex
         library.gate.passed(
             session, now, price * (new if _free_again(library.threader) else len(posts)), None
         )
+        got_on(session, library.source.name, Doing.THREADS, now)
         session.context.fetched(case_id, stored.id, now, len(posts), why)
         if new:
             session.audit.record(now, ACTOR, "context.fetched", f"case:{case_id}", posts=len(posts), new=new)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.base import SourceConfig
 from monitor.domain.coverage import Gap, Interval
 from monitor.domain.moments import utc_text
 from monitor.stages.limits import BESIDE, Allowance, allowances
+from monitor.stages.troubles import POLLING, Trouble, troubles
 from monitor.store.ledger import RateBudget, SourceState
 from monitor.store.rechecks import Backlog
 from monitor.store.session import Session
@@ -58,6 +59,7 @@ class SourceReport:
     rate: RateLeft
     money: Money
     recheck: Backlog
+    stumbles: tuple[Trouble, ...] = ()  # what its credentials are refused for, besides polling
 
     @property
     def unfillable(self) -> int:
@@ -68,8 +70,13 @@ class SourceReport:
 def source_report(session: Session, sources: Sequence[SourceConfig], now: datetime) -> list[SourceReport]:
     """Every configured source, in the order of the configuration."""
     states = {state.source: state for state in session.ledger.states()}
-    shares = allowances(sources)
-    return [_report(session, s, states.get(s.name), shares[s.name], now) for s in sources]
+    shares, found = allowances(sources), troubles(session)
+    reports = [_report(session, s, states.get(s.name), shares[s.name], now) for s in sources]
+    return [replace(r, stumbles=tuple(t for t in found if _concerns(t, r))) for r in reports]
+
+
+def _concerns(trouble: Trouble, report: SourceReport) -> bool:
+    return trouble.source == report.source and trouble.doing != POLLING
 
 
 def _report(

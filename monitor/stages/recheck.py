@@ -18,9 +18,11 @@ from monitor.domain.mention import Mention, MentionKey
 from monitor.domain.moments import Clock
 from monitor.stages.limits import Gate
 from monitor.stages.removal import remove_post
+from monitor.stages.troubles import got_on, noted
 from monitor.store.protocol import Store
 from monitor.store.rechecks import Due
 from monitor.store.session import Session
+from monitor.store.troubles import Doing
 
 ACTOR = "machine:recheck"
 
@@ -118,6 +120,7 @@ def _ask(desk: Desk, batch: list[Due], report: RecheckReport) -> bool:
     except PressZeroError as error:
         with desk.store.write() as session:
             desk.gate.refused(session, desk.clock.now(), error)
+            noted(session, desk.source.name, Doing.RECHECKS, desk.clock.now(), error)
         report.error = error
         report.next_at = error.retry_at if isinstance(error, RateLimited) else None
         return False
@@ -158,6 +161,7 @@ def _settle(
 ) -> None:
     now = desk.clock.now()
     desk.gate.passed(session, now, _paid(desk.rechecker, batch, answer, now), None)
+    got_on(session, desk.source.name, Doing.RECHECKS, now)
     asked: dict[MentionKey, Due] = {due.stored.mention.key: due for due in batch}
     alive = [m for m in answer.alive if m.key in asked]
     for mention in alive:

@@ -92,6 +92,13 @@ def m0030_access(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0006_troubles(db: sqlite_utils.Database) -> None:
+    """Credentials refused in other work than polling; the search index is merged in larger steps."""
+    name = "sql/sqlite/0006_troubles.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

@@ -21,6 +21,7 @@ from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
 from monitor.store.readings import Readings
 from monitor.store.rechecks import Rechecks
+from monitor.store.troubles import Troubles
 
 
 class Session:
@@ -93,6 +94,11 @@ class Session:
     def rechecks(self) -> Rechecks:
         """When stored posts are looked at again; deletions."""
         return Rechecks(self.connection)
+
+    @cached_property
+    def troubles(self) -> Troubles:
+        """Credentials refused in other work than polling."""
+        return Troubles(self.connection)
 
     @cached_property
     def context(self) -> Context:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from monitor.domain.coverage import Gap, Interval
-from monitor.domain.errors import StoreUnavailable
+from monitor.domain.errors import StoreUnavailable, action_for
 from monitor.stages import review
 from monitor.stages.health import SourceReport, source_report
 from monitor.store.ledger import SourceState
@@ -57,6 +57,8 @@ def sources(request: Request, services: Services, person: Reader) -> Response:
         person=person,
         frame=frame,
         sources=views,
+        configured=bool(services.sources),
+        action_for=action_for,
         gaps=sorted(gaps, key=lambda g: g.interval.start, reverse=True)[:GAPS_SHOWN],
         gaps_total=len(gaps),
         days=COVERAGE_DAYS,

@@ -86,3 +86,11 @@ def lanes(request: Request, services: Services, person: Reader, lane: str = "") 
         frame = frame_of(session)
     current = Lane(lane) if lane in set(Lane) else None
     return render(request, services, "_lanes.html", person=person, frame=frame, lane=current, words=words)
+
+
+@router.get("/troubles")
+def troubles(request: Request, services: Services, person: Reader) -> Response:
+    """A piece of the page: what needs somebody. Pages that are open show it at once."""
+    with services.store.read() as session:
+        frame = frame_of(session)
+    return render(request, services, "_troubles.html", person=person, frame=frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,14 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.domain.case import Lane
 from monitor.domain.moments import parse_moment, say_duration
 from monitor.stages.people import May, SignedIn
-from monitor.store.ledger import SourceState
+from monitor.stages.troubles import Trouble, standing, troubles
 from monitor.store.protocol import Row
 from monitor.store.session import Session
 from monitor.web import spans, times, words
 from monitor.web.services import WebServices
 
 THEMES = ("system", "light", "dark")
-TROUBLE = frozenset({"auth", "failing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +29,15 @@ class Frame:
     """What every page shows around its own content."""
 
     lanes: dict[Lane, int]
-    troubled: tuple[SourceState, ...]
+    troubled: tuple[Trouble, ...]
     paused: Row | None
     pulse: str
 
 
 def frame_of(session: Session) -> Frame:
     """Read in the same snapshot as the page's content."""
-    troubled = tuple(s for s in session.ledger.states() if s.health in TROUBLE)
-    return Frame(session.cases.lanes(), troubled, session.people.posting_paused(), session.inbox.pulse())
+    paused = session.people.posting_paused()
+    return Frame(session.cases.lanes(), troubles(session), paused, session.inbox.pulse())
 
 
 @cache
@@ -92,6 +91,8 @@ def render(
 ) -> Response:
     """One page. `frame` None: a page without the lanes (sign-in, some errors)."""
     now = services.clock.now()
+    if frame is not None and services.sources:
+        frame = replace(frame, troubled=standing(frame.troubled, services.sources, now))
     theme = request.cookies.get("theme", "system")
     html = (
         environment()

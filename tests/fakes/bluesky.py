@@ -260,13 +260,13 @@ class FakeBluesky:
             posts = [p for p in posts if p.place < mark]
         page = [] if request.quirk("empty") else posts[:size]
         body: Json = {name: [shape(p) for p in page]}
-        if request.quirk("empty"):
+        if request.quirk("empty") and posts:
             body["cursor"] = f"{cursor or posts[0].cursor}~"
         elif len(posts) > size:
             body["cursor"] = page[-1].cursor
         if request.quirk("shuffle"):
             body[name] = body[name][1::2] + body[name][::2]
-        if request.quirk("odd"):
+        if request.quirk("odd") and page:
             del body[name][0]["author"]
         return Answer(200, body)
 

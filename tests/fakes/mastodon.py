@@ -222,7 +222,7 @@ class FakeMastodon:
             page = []
         if request.quirk("shuffle"):
             page = page[1::2] + page[::2]
-        if request.quirk("odd"):
+        if request.quirk("odd") and page:
             del page[0]["account"]
         return Answer(200, page)
 

@@ -1,7 +1,12 @@
+from dataclasses import replace
+
 from monitor.digest import render
+from monitor.digest.days import Stretch
 from monitor.digest.numbers import Sight
+from monitor.digest.sight import unseen
 from monitor.domain.coverage import Gap, Interval
 from monitor.stages.review import pause
+from monitor.stages.troubles import Trouble
 from tests.unit.digest.world import BRAND, MORNING_AFTER, World, at
 
 
@@ -86,3 +91,25 @@ def test_what_nobody_has_read_and_a_switch_that_is_off_are_in_the_headline(world
     said = render.text(world.digest(), BRAND)
     assert "1 post is not read yet" in said
     assert "Posting is switched off: the platform␛[31m is down." in said
+
+
+def test_a_source_that_is_gone_counts_for_the_days_it_watched(world: World) -> None:
+    covered(world, (-5, 30))
+    covered(world, (-50, -26), source="old-feed")
+    with world.store.read() as session:
+        now, watched = MORNING_AFTER, frozenset({"x-mentions"})
+        today = unseen(session, Stretch(at(0), at(24)), now, watched)
+        earlier = unseen(session, Stretch(at(-48), at(-24)), now, watched)
+    assert [s.source for s in today.sources] == ["x-mentions"]
+    assert {s.source for s in earlier.sources} == {"old-feed", "x-mentions"}
+    assert today.sight is Sight.WHOLE
+
+
+def test_what_is_in_trouble_now_is_in_every_digest(world: World) -> None:
+    covered(world, (-5, 30))
+    trouble = Trouble("x-mentions", "polling", "PZ-303", "X answered 401: Unauthorized")
+    figures = replace(world.digest(), troubles=(trouble,))
+    said = " ".join(render.text(figures, BRAND).split())
+    assert "Right now x-mentions can't be read: X answered 401: Unauthorized (PZ-303). Renew" in said
+    assert "PZ-303" in render.json_text(figures, BRAND)
+    assert "Right now" not in render.text(world.digest(), BRAND)

@@ -4,10 +4,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from connectors.x import XConfig
 from monitor.domain.case import Lane
+from monitor.domain.errors import AuthExpired
 from monitor.domain.mention import Mention, Origin
 from monitor.domain.reading import Urgency
 from monitor.stages import review
+from monitor.stages.troubles import noted
+from monitor.store.troubles import Doing
 from tests.integration.web.conftest import Browser
 from tests.integration.web.day import Made
 from tests.integration.web.forms import form, reply
@@ -162,6 +166,24 @@ def test_trouble_with_a_source_is_on_every_page(house: House, day: Made, browser
     assert "credentials refused" in page
     assert "429 for an hour" in page
     assert "99.3 %" in page
+
+
+def test_refused_credentials_reach_pages_that_are_open(house: House, day: Made, browser: Browser) -> None:
+    sources = (XConfig(name="x-mentions", kind="x", query="northwind"),)
+    client = browser("viewer", sources=sources)
+    page = client.get("/").text
+    assert 'hx-get="/troubles" hx-trigger="pulse from:body"' in page
+    assert client.get("/troubles").text.count("banner") == 0
+    now = house.clock.now()
+    with house.store.write() as session:
+        before = session.inbox.pulse()
+        for name in ("x-mentions", "long-gone"):
+            noted(session, name, Doing.POSTING, now, AuthExpired(f"401 for {name}"))
+        assert session.inbox.pulse() != before
+    told = client.get("/troubles").text
+    assert "can&#39;t post our replies: 401 for x-mentions" in told
+    assert "PZ-303" in told and "Renew the secrets" in told
+    assert "long-gone" not in told
 
 
 def test_the_switch_that_stops_posting_is_seen_by_everybody(

@@ -39,6 +39,7 @@ NEEDS: dict[str, May | str] = {
     "GET /fresh": May.READ,
     "GET /search": May.READ,
     "GET /lanes": May.READ,
+    "GET /troubles": May.READ,
     "GET /events": May.READ,
     "GET /cases/{case_id}": May.READ,
     "GET /cases/{case_id}/moved": May.READ,
