@@ -51,7 +51,7 @@ _COMMON = frozenset(_COMMON_TEXT.split())
 
 def _commonness(words: frozenset[str]) -> int:
     """A rough cost: how often a post holds one of these beginnings."""
-    return sum(40 if w in _COMMON else 4 if len(w) <= SHORT else 1 for w in words)
+    return sum(40 if w.rstrip() in _COMMON else 4 if len(w.rstrip()) <= SHORT else 1 for w in words)
 
 
 def _required(items: Items, at_start: bool) -> list[set[str]]:
@@ -119,6 +119,8 @@ def _beginnings(items: Items, states: set[str]) -> set[str] | None:
         done = {s for s in states if len(s) == LENGTH}
         open_ones = states - done
         grown = _grown(code, value, open_ones)
+        if grown is None and all(len(s) >= SHORT for s in open_ones):
+            return done | {s.ljust(LENGTH) for s in open_ones}  # three letters are sure, whatever follows
         if grown is None or len(grown) > _MANY:
             return None
         states = done | grown

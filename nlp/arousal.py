@@ -8,6 +8,7 @@ import re
 from nlp.folding import Folded
 
 _SHOUT = re.compile(r"\b[A-Z][A-Z']{2,}\b(?:[\s,!?.]+(?:[A-Z][A-Z']*|\d+)\b)*")
+_CAPITALS = re.compile("[A-Z][A-Z']")
 _CAPS_WORD = re.compile(r"\b[A-Z][A-Z']+\b")
 _LOUD = re.compile(r"!{3,}|[!?]*(?:\?!|!\?)[!?]*|\?{3,}|(?:!\s*){4,}")
 _RAGE_EMOJI = re.compile("[😡🤬😠👿💢🖕]")
@@ -31,12 +32,26 @@ _ACRONYM_ONLY = re.compile(
 )
 
 
-def arousal(folded: Folded) -> tuple[str, int, int] | None:
-    """(kind, start, end) in the original text; None for a calm post, and for a loud one that is joyful."""
+# No swearing, and no word of rage, without one of these word beginnings (`nlp.anchors`).
+_HOT_STARTS = frozenset(
+    (
+        "fuc fuu ffu fff fck f fkn fki wtf wth stf bul bs shi sh cra blo ass ars bas wan twa dic pri pis god ffs omf "
+        "scr eff cun mor idi scu lia thie cro "
+        "fur fum liv enr out see rag disg abso tire deat fed enou done angr boi scre cry tear desp beg plea shak pani "
+        "losi wits frus joke noo aar aaa arg ugh grr whyy whh"
+    ).split()
+)
+
+
+def arousal(folded: Folded, starts: set[str] | None = None) -> tuple[str, int, int] | None:
+    """(kind, start, end) in the original text; None for a calm post, and for a loud one that is joyful.
+
+    `starts` are the word beginnings of the folded text, if they are known.
+    """
     original = folded.original
     score = 0.0
     best: tuple[str, int, int] | None = None
-    for match in _SHOUT.finditer(original):
+    for match in _SHOUT.finditer(original) if _CAPITALS.search(original) else ():
         words = _CAPS_WORD.findall(match.group())
         letters = sum(len(w) for w in words)
         if (len(words) >= 3 and letters >= 10) or (len(words) == 2 and letters >= 10):
@@ -45,12 +60,14 @@ def arousal(folded: Folded) -> tuple[str, int, int] | None:
         elif len(words) == 1 and letters >= 5 and not _ACRONYM_ONLY.match(match.group()):
             score += 0.3
             best = best or ("shouting", match.start(), match.end())
-    for kind, pattern, weight in (("marks", _LOUD, 0.7), ("emoji", _RAGE_EMOJI, 1.0)):
+    marked = "!" in original or "?" in original or not original.isascii()
+    for kind, pattern, weight in (("marks", _LOUD, 0.7), ("emoji", _RAGE_EMOJI, 1.0)) if marked else ():
         first = pattern.search(original)
         if first:
             score += weight
             best = best or (kind, first.start(), first.end())
-    for kind, pattern, weight in (("swearing", _SWEAR, 0.9), ("rage", _RAGE_WORD, 0.8)):
+    hot = starts is None or not _HOT_STARTS.isdisjoint(starts)
+    for kind, pattern, weight in (("swearing", _SWEAR, 0.9), ("rage", _RAGE_WORD, 0.8)) if hot else ():
         first = pattern.search(folded.text)
         if first:
             score += weight

@@ -78,11 +78,11 @@ def make_rules(nlp: Language, name: str) -> Component:
             notes.signals.append(
                 Signal("pii_in_post", f"s.private.{private[0]}", text[start:end], start, end)
             )
-        loud = arousal(folded)
+        loud = arousal(folded, notes.starts)
         if loud:
             kind, start, end = loud
             notes.signals.append(Signal("high_arousal", f"s.arousal.{kind}", text[start:end], start, end))
-        wait = claimed_wait(folded.text)
+        wait = claimed_wait(folded.text, notes.starts)
         if wait:
             notes.wait = (wait[0], *folded.span(wait[1], wait[2]))
         return doc

@@ -98,10 +98,12 @@ class EntityFinder:
         found: list[Entity] = []
         for label, listed in self._listed:
             found += [Entity(label, m.group(), m.start(), m.end()) for m in listed.finditer(text)]
-        if _HAS_DIGIT.search(text):
+        figures = _DIGIT.search(text) is not None
+        if figures or not _CODE_STARTS.isdisjoint(starts):
             found += _grouped("ORDER", ORDER, text)
+        if figures:
             found += [Entity("AMOUNT", m.group(), m.start(), m.end()) for m in AMOUNT.finditer(text)]
-        if _MAYBE_DATE.search(text):
+        if figures or not _DATE_STARTS.isdisjoint(starts):
             found += [Entity("DATE", m.group(), m.start(), m.end()) for m in DATE.finditer(text)]
         if not _PLACE_STARTS.isdisjoint(starts):
             found += _grouped("PLACE", PLACE, text)
@@ -110,9 +112,13 @@ class EntityFinder:
         return _disjoint(found) if len(found) > 1 else found
 
 
-_HAS_DIGIT = re.compile(r"\d|(?i:pnr|locator|booking ref|confirmation)")
-_MAYBE_DATE = re.compile(
-    r"\d|(?i:day\b|tonight|tomorrow|tmrw|last|next|this (?:w|m|y|n)|noon|midnight)|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+_DIGIT = re.compile(r"\d")
+_CODE_STARTS = frozenset("pnr book loca conf ref refe".split())  # a code of letters alone follows these words
+_DATE_STARTS = frozenset(
+    (
+        "mon tue wed thu fri sat sun toda toni tomo yest tmrw last next this noon midn jan feb mar apr may jun jul aug "
+        "sep oct nov dec"
+    ).split()
 )
 _CAPITALISED = re.compile(r"[A-Z][a-z]|\^[A-Z]{2}")
 _PLACE_STARTS_TEXT = (

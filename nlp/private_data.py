@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+_DIGIT = re.compile(r"\d")
 _MAYBE = re.compile(
     r"\d{4}|\d{3}[ -]\d|\d\d[ -]\d\d|@[\w-]+\.\w|(?:passw|\bpin\b|\bdob|d\.o\.b|address|live at|deliver\w* to|birth)"
 )
@@ -38,6 +39,8 @@ _OUR_MAIL = re.compile(
 
 def private_span(folded: str) -> tuple[str, int, int] | None:
     """(kind, start, end) of the first private datum in folded text, or None."""
+    if not (_DIGIT.search(folded) or "@" in folded or "pass" in folded or "pin" in folded):
+        return None  # all private data but a mail address or a password holds a figure
     if not _MAYBE.search(folded):
         return None
     for match in _PRIVATE.finditer(folded):

@@ -14,8 +14,7 @@ import json
 import re
 import sys
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ RULES = Path(__file__).parent / "rules"
 WORDS_FILE = "words.toml"
 ANCHORS_FILE = "anchors.json"
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_NEEDS = 4  # sets of anchors that are looked at per pattern; more rule out hardly anything
 _KEYS = {"id", "floor", "signal", "why", "patterns", "not", "not_anywhere", "fires", "silent", "intent"}
 
 
@@ -61,12 +61,11 @@ class Hit:
 class _Pattern:
     """One pattern of a rule; compiled when first tried, since most never are."""
 
-    __slots__ = ("_regex", "_vetoes", "needs", "rule", "source")
+    __slots__ = ("_regex", "_vetoes", "rule", "source")
 
-    def __init__(self, rule: Rule, source: str, needs: tuple[frozenset[str], ...]) -> None:
+    def __init__(self, rule: Rule, source: str) -> None:
         self.rule = rule
         self.source = source
-        self.needs = needs  # besides the first set of anchors, by which it is found
         self._regex: re.Pattern[str] | None = None
         self._vetoes: tuple[re.Pattern[str] | None, re.Pattern[str] | None] | None = None
 
@@ -174,7 +173,7 @@ def read_anchors(folder: Path = RULES) -> dict[str, list[frozenset[str]]]:
 def write_anchors(folder: Path = RULES) -> int:
     """Writes the table for the rules as they stand; returns the number of patterns."""
     table = {
-        source: [" ".join(sorted(words)) for words in anchors(source)[:4]]
+        source: [" ".join(sorted(words)) for words in anchors(source)[:_NEEDS]]
         for rule in read_rules(folder)
         for source in rule.patterns
     }
@@ -204,32 +203,62 @@ def windows(text: str) -> Iterator[tuple[int, str]]:
 
 
 class Rulebook:
-    """All rules, compiled. `hits` takes time linear in the length of the text."""
+    """All rules, compiled. `hits` takes time linear in the length of the text.
+
+    Which patterns may match is worked out on bits, one per pattern: a word beginning has a mask per set of
+    anchors (`_NEEDS` of them), a post has the union of its words' masks, and a pattern is tried when its bit
+    is in all.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._by_anchor: dict[str, list[int]] = defaultdict(list)
-        self._always: list[int] = []
         self._patterns: list[_Pattern] = []
+        self._free = [0] * _NEEDS  # the patterns that need no (further) anchor
+        self._masks: dict[str, list[int]] = {}
+        self._lang_masks: dict[str, int] = {}
         known = read_anchors()
         for rule in self.rules:
             for source in rule.patterns:
-                needs = known.get(source) or anchors(source)
-                self._add(_Pattern(rule, source, tuple(needs[1:4])), needs[0] if needs else None)
-        self._anchors = frozenset(self._by_anchor)
+                self._add(_Pattern(rule, source), known.get(source) or anchors(source))
+        self._anchors = frozenset(self._masks)
 
-    def _add(self, pattern: _Pattern, first: frozenset[str] | None) -> None:
-        index = len(self._patterns)
+    def _add(self, pattern: _Pattern, needs: Sequence[frozenset[str]]) -> None:
+        bit = 1 << len(self._patterns)
         self._patterns.append(pattern)
-        if first is None:
-            self._always.append(index)
-        for anchor in first or ():
-            self._by_anchor[anchor].append(index)
+        for number in range(_NEEDS):
+            if number >= len(needs):
+                self._free[number] |= bit
+                continue
+            for anchor in needs[number]:
+                self._masks.setdefault(anchor, [0] * _NEEDS)[number] |= bit
 
     @property
     def unanchored(self) -> list[str]:
         """The patterns that are tried on every post, because no word is sure to be in them."""
-        return [self._patterns[i].source for i in self._always]
+        return [p.source for i, p in enumerate(self._patterns) if self._free[0] >> i & 1]
+
+    def _of_language(self, lang: str) -> int:
+        """The patterns that are held against posts in this language, as bits."""
+        if lang not in self._lang_masks:
+            self._lang_masks[lang] = sum(
+                1 << i for i, p in enumerate(self._patterns) if _applies(p.rule, lang)
+            )
+        return self._lang_masks[lang]
+
+    def _candidates(self, starts: set[str], lang: str) -> Iterator[_Pattern]:
+        """The patterns that may match, in the order of the rules."""
+        first, second, third, fourth = self._free
+        for anchor in starts & self._anchors:
+            one, two, three, four = self._masks[anchor]
+            first |= one
+            second |= two
+            third |= three
+            fourth |= four
+        bits = first & second & third & fourth & self._of_language(lang)
+        while bits:
+            lowest = bits & -bits
+            yield self._patterns[lowest.bit_length() - 1]
+            bits ^= lowest
 
     def hits(self, folded: Folded, lang: str = "en", starts: set[str] | None = None) -> list[Hit]:
         """At most one hit per rule, the first in the text; in the order of the text's windows.
@@ -239,15 +268,9 @@ class Rulebook:
         """
         found: dict[str, Hit] = {}
         for offset, window in windows(folded.text):
-            candidates = set(self._always)
             here = starts if starts is not None and window is folded.text else word_starts(window)
-            for anchor in here & self._anchors:
-                candidates.update(self._by_anchor[anchor])
-            for index in sorted(candidates):
-                pattern = self._patterns[index]
-                if pattern.rule.id in found or not _applies(pattern.rule, lang):
-                    continue
-                if any(n.isdisjoint(here) for n in pattern.needs):
+            for pattern in self._candidates(here, lang):
+                if pattern.rule.id in found:
                     continue
                 for start, end in self._matches(pattern, window):
                     found[pattern.rule.id] = Hit(pattern.rule, *folded.span(offset + start, offset + end))

@@ -26,7 +26,7 @@ _NUM = (
 )
 _MINUTE = r"(?:minutes?|mins?|minuets?|m(?=\b))"
 _HOUR = r"(?:hours?|hrs?|hr|h(?=\b))"
-_UNIT = r"(?P<{u}>minutes?|mins?|minuets?|hours?|hrs?|business days?|working days?|days?|weeks?|wks?|months?|mths?|years?|yrs?|h|m)"
+_UNIT = r"(?P<{u}>minutes?|mins?|minuets?|hours?|hrs?|business days?|working days?|days?|weeks?|wks?|months?|mths?|years?|yrs?|(?<=\d)[hm]|(?<=\d )[hm])"
 _SPAN = re.compile(
     r"(?<![\w£$€.,:/-])(?:"
     + _NUM.format(n="half_n")
@@ -87,12 +87,20 @@ _PLAINLY_AFTER = re.compile(
 _TO_DO = re.compile(r"^ to \w+")
 _SENTENCE = re.compile(r"[.!?\n]")
 _HALF_A_YEAR = 262_800
+_DIGIT = re.compile(r"\d")
+# Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
+_TIME_STARTS = frozenset("min hou hr hrs h day wee wk wks mon mth yea yr yrs m hal qua fort".split())
 _REACH = 70  # characters on each side in which the waiting must be spoken of
 
 
-def claimed_wait(folded: str) -> tuple[int, int, int] | None:
-    """(minutes, start, end) of the longest wait claimed in folded text, or None."""
+def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int, int] | None:
+    """(minutes, start, end) of the longest wait claimed in folded text, or None.
+
+    `starts` are its word beginnings (`nlp.anchors`), if they are known: most posts speak of no time at all.
+    """
     best: tuple[int, int, int] | None = None
+    if starts is not None and _TIME_STARTS.isdisjoint(starts) and not _DIGIT.search(folded):
+        return None
     for match in _SPAN.finditer(folded):
         minutes = _minutes(match)
         if minutes and _is_wait(folded, match, minutes) and (best is None or minutes > best[0]):
