@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench soak train lock browser clean
+.PHONY: help run demo test check format bench soak fuzz train lock browser clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ demo: $(VENV)/.run ## A sample week of a made-up airline, already read, triaged 
 	@exec $(BIN)/presszero demo
 
 test: $(VENV)/.dev browser ## Set up everything and run every test but the long ones
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak and not fuzz"
 
 check: $(VENV)/.dev ## Lint, format, types, and the direction of every import
 	$(BIN)/ruff check .
@@ -37,6 +37,9 @@ bench: $(VENV)/.dev ## The figures for speed and memory
 
 soak: $(VENV)/.dev ## The long tests: 500 kills
 	$(BIN)/pytest -m soak -s
+
+fuzz: $(VENV)/.dev ## Schemathesis against the API for FUZZ_SECONDS (600)
+	$(BIN)/pytest -m fuzz -n0 -s
 
 train: $(VENV)/.dev ## Train the shipped model anew; the same corpus gives the same bytes
 	$(BIN)/python -m nlp.train

@@ -84,6 +84,7 @@ class App(Daily):
                 reply_source=lambda case: case.source,
                 handoff_url=self.handoff_url,
                 digest=self.digest_page,
+                digest_json=lambda day: self.run_digest(day, "json"),
                 hooks=self._hooks(),
                 explain_rule=self.explain_rule,
                 cookie_secure=settings.web.cookie_secure,
@@ -95,6 +96,8 @@ class App(Daily):
                 seal=seal_of(env),
                 mail=mail_server(env),
                 public_url=settings.web.public_url,
+                roster=settings.review.roster,
+                api_per_minute=settings.api.requests_per_minute,
             )
         )
 

@@ -20,6 +20,7 @@ from monitor.cli import (
     serving,
     sources,
     stages,
+    tokens,
     users,
 )
 from monitor.cli.call import Call
@@ -68,6 +69,7 @@ app.command("backfill")(backfill.backfill)
 app.command("digest")(digest.digest)
 app.command("sources")(sources.sources)
 app.command("doctor")(outfit.doctor)
+users.group.add_typer(tokens.group, name="token")
 app.add_typer(users.group, name="users")
 app.add_typer(audit.audit_group, name="audit")
 app.add_typer(audit.store_group, name="store")

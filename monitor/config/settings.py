@@ -229,6 +229,17 @@ class Access(Table):
     )
 
 
+class Api(Table):
+    """``[api]``: the JSON API."""
+
+    requests_per_minute: int = Field(
+        default=600,
+        ge=1,
+        le=100_000,
+        description="How often one token may ask; a burst may use it up at once.",
+    )
+
+
 class Publish(Table):
     """``[publish]``: how approved replies leave the house."""
 
@@ -259,6 +270,7 @@ class Sections(BaseSettings):
     digest: Digest = Field(default=Digest(), description="The managers' daily page.")
     web: Web = Field(default=Web(), description="The inbox.")
     access: Access = Field(default=Access(), description="How people come in.")
+    api: Api = Field(default=Api(), description="The JSON API.")
 
     @classmethod
     def settings_customise_sources(

@@ -68,7 +68,7 @@ class ConfigInvalid(PressZeroError):
 
 
 class WrongUse(PressZeroError):
-    """The command was called with arguments that don't fit."""
+    """What was asked for can't be done with these arguments or values."""
 
     code = "PZ-102"
     action = "See `presszero COMMAND --help`."

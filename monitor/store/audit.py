@@ -19,9 +19,12 @@ class Audit:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self.via: str | None = None  # how whoever acts came in, where it is not a page: "token:7"
 
     def record(self, at: datetime, actor: str, action: str, subject: str, **detail: Any) -> int:
         """Adds one record; returns its number."""
+        if self.via is not None:
+            detail["via"] = self.via
         self._db.execute("audit_lock")
         head = self._db.one("audit_head")
         assert head is not None, "the audit head is written by the first migration"  # noqa: S101

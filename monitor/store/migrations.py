@@ -99,6 +99,13 @@ def m0006_troubles(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0040_tokens(db: sqlite_utils.Database) -> None:
+    """Tokens of the API, and its answers under an Idempotency-Key."""
+    name = "sql/sqlite/0040_tokens.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

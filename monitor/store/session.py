@@ -15,12 +15,14 @@ from monitor.store.drafts import Drafts
 from monitor.store.figures import Figures
 from monitor.store.inbox import Inbox
 from monitor.store.ledger import Ledger
+from monitor.store.listing import Listing
 from monitor.store.mentions import Mentions
 from monitor.store.people import People
 from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
 from monitor.store.readings import Readings
 from monitor.store.rechecks import Rechecks
+from monitor.store.tokens import Tokens
 from monitor.store.troubles import Troubles
 
 
@@ -91,6 +93,11 @@ class Session:
         return Inbox(self.connection)
 
     @cached_property
+    def listing(self) -> Listing:
+        """Whole tables a page at a time."""
+        return Listing(self.connection)
+
+    @cached_property
     def rechecks(self) -> Rechecks:
         """When stored posts are looked at again; deletions."""
         return Rechecks(self.connection)
@@ -109,6 +116,11 @@ class Session:
     def backfills(self) -> Backfills:
         """Runs over the past."""
         return Backfills(self.connection)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens of the API, and its answers under an Idempotency-Key."""
+        return Tokens(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

@@ -27,8 +27,10 @@ from monitor.domain.errors import (
     TooManyTries,
     WrongUse,
 )
-from monitor.web import account, acts, case, colleagues, desk, forgotten, hooks, live, queue, sign_in
+from monitor.web import account, acts, case, colleagues, desk, forgotten, hooks, live, queue, sign_in, tokens
 from monitor.web.access import NotSignedInError, UnfinishedError
+from monitor.web.api import problems
+from monitor.web.api.app import PREFIX, create_api
 from monitor.web.case import Notice
 from monitor.web.pages import render, safe_next, static_version, wants_part
 from monitor.web.services import WebServices
@@ -72,10 +74,11 @@ def create_app(services: WebServices) -> FastAPI:
     )
     app.state.services = services
     app.state.pulse = live.Pulse(services)
-    for room in (sign_in, forgotten, account, queue, case, acts, desk, colleagues, live):
+    for room in (sign_in, forgotten, account, tokens, queue, case, acts, desk, colleagues, live):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))
+    app.mount(PREFIX, create_api(services), "api")
     app.mount(f"/static/{static_version()}", LastingFiles(packages=[("monitor.web", "static")]), "static")
     app.add_middleware(Shield, broken=_unknown)
     app.add_exception_handler(NotSignedInError, _to_sign_in)
@@ -117,6 +120,9 @@ def _malformed(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == 404 and request.url.path.startswith(PREFIX):
+        # An address with a line break in it leads to no mounted app.
+        return problems.answer(NotFound("There is no such address."), request.url.path)
     if error.status_code == 404:
         return _page(request, 404, Notice("There is no such page.", "Go back to the queue.", NotFound.code))
     return _page(request, error.status_code, Notice(error.detail, "Go back to the queue.", WrongUse.code))

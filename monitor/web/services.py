@@ -15,6 +15,7 @@ from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
 from monitor.domain.moments import Clock
 from monitor.domain.posting import ReplyPrice
+from monitor.domain.roster import Roster
 from monitor.domain.verdict import Verdict
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
@@ -80,6 +81,7 @@ class WebServices:
     reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
     handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box
     digest: Callable[[date], str | None] | None = None  # a day's digest as HTML; None: there is none
+    digest_json: Callable[[date], str] | None = None  # the same as JSON text
     hooks: Mapping[str, Hook] = field(default_factory=dict)  # sources that take signed pushes, by name
     explain_rule: Callable[[str], str | None] | None = None  # a rule id in a sentence
     cookie_secure: bool = False  # True behind HTTPS
@@ -87,3 +89,5 @@ class WebServices:
     seal: Seal | None = None  # without it nobody can have a second factor
     mail: Mail | None = None  # for links to a new password; they need the address as well
     public_url: str | None = None  # of the inbox, as people reach it
+    roster: Roster = field(default_factory=Roster)  # who sits at which desk
+    api_per_minute: int = 600  # requests of one token

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from monitor.domain.errors import CrossSiteRequest, FormTooLarge, PressZeroError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-HOOKS = "/hooks/"
+# What programs ask: a token or a signature says who they are, never a cookie, and each has limits of its own.
+PROGRAMS = ("/hooks/", "/api/")
 LARGEST_BODY = 256 * 1024  # bytes: the longest form is one reply
 
 CSP = (
@@ -70,9 +71,8 @@ class Shield:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        # Pushes of mentions come from other servers: signed, and with a limit of their own.
-        pushed = scope["path"].startswith(HOOKS)
-        refusal = None if pushed else _refusal(scope["method"], Headers(scope=scope))
+        program = scope["path"].startswith(PROGRAMS)
+        refusal = None if program else _refusal(scope["method"], Headers(scope=scope))
         try:
             await (refusal or self.app)(scope, receive, with_headers)
         except Exception as error:

@@ -22,7 +22,7 @@ from connectors.registry import connector_class, kinds
 from monitor.cli.root import app
 from monitor.config.accounts import AccountTable
 from monitor.config.settings import Sections
-from monitor.domain import errors
+from monitor.domain import errors, refusals
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -146,8 +146,9 @@ def _option(parameter: Any) -> str:
 
 def error_classes() -> list[type[errors.PressZeroError]]:
     """Every error, by code."""
-    found = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.PressZeroError)]
-    return sorted(found, key=lambda e: e.code)
+    named = [*vars(errors).values(), *vars(refusals).values()]
+    found = {e for e in named if isinstance(e, type) and issubclass(e, errors.PressZeroError)}
+    return sorted((e for e in found if "code" in vars(e) or e.__subclasses__()), key=lambda e: e.code)
 
 
 def errors_table() -> str:

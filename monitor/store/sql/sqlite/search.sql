@@ -24,3 +24,14 @@ SELECT c.* FROM cases c WHERE c.id IN (
   UNION SELECT rowid FROM cases_fts WHERE cases_fts MATCH :query
   UNION SELECT d.case_id FROM drafts_fts f JOIN drafts d ON d.id = f.rowid WHERE drafts_fts MATCH :query)
 ORDER BY c.id DESC LIMIT :limit;
+
+-- name: list_mentions_found
+-- The mentions that match a query, newest first by the order in which they came.
+SELECT m.*, cm.case_id AS case_id FROM mentions_fts f JOIN mentions m ON m.id = f.rowid
+LEFT JOIN case_mentions cm ON cm.mention_id = m.id
+WHERE mentions_fts MATCH :query AND f.rowid < :before
+  AND (:source = '' OR m.source = :source) AND (:platform = '' OR m.platform = :platform)
+  AND (:origin = '' OR m.origin = :origin) AND (:author = '' OR m.author = :author)
+  AND (:own = -1 OR m.own = :own) AND (:case_id = 0 OR cm.case_id = :case_id)
+  AND (:written_from = '' OR m.created_at >= :written_from) AND (:written_to = '' OR m.created_at < :written_to)
+ORDER BY f.rowid DESC LIMIT :limit;
