@@ -16,6 +16,7 @@ from monitor.domain.errors import NotAllowed, NotFound, WrongUse
 from monitor.domain.moments import Clock, say_duration
 from monitor.domain.refusals import ScopeMissing, TokenRefused
 from monitor.stages.people import ROLES, May, token_hash
+from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.store.protocol import Store
 from monitor.store.tokens import Token
 
@@ -136,14 +137,22 @@ def make(
     return token, made
 
 
-def whose(store: Store, token: str | None, clock: Clock) -> Caller:
-    """Whose token it is. Raises TokenRefused, in the same words for all that is unknown or over."""
+def whose(store: Store, token: str | None, clock: Clock, policy: AccessPolicy = DEFAULT_POLICY) -> Caller:
+    """Whose token it is. Raises TokenRefused, in the same words for all that is unknown or over.
+
+    A role that needs a second factor needs it here as well: without one its person may do nothing.
+    """
     if not token:
         raise TokenRefused("The request has no token.")
     with store.read() as session:
         found = session.tokens.by_hash(token_hash(token))
     if found is None or not found.is_alive(clock.now()):
         raise TokenRefused("The token is unknown, expired or revoked.")
+    if found.role in policy.second_factor and not found.has_factor:
+        raise TokenRefused(
+            f"{found.user} is {found.role}: that needs a second factor, and there is none.",
+            action=f"{found.user} sets it up on their account page.",
+        )
     known = frozenset(s for s in Scope if s.value in found.scopes)
     return Caller(found.user, found.role, found.id, found.name, known, found.expires_at, found.last_used_at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.errors import NotFound
@@ -28,6 +28,7 @@ class Token:
     revoked_at: datetime | None
     revoked_by: str | None
     user_disabled: bool
+    has_factor: bool = False  # whether the person has a second factor; only `by_hash` says so
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it opens anything."""
@@ -88,7 +89,7 @@ class Tokens:
     def by_hash(self, token_hash: str) -> Token | None:
         """The token with this hash."""
         row = self._db.one("token_by_hash", {"token_hash": token_hash})
-        return _token(row) if row else None
+        return replace(_token(row), has_factor=bool(row["has_factor"])) if row else None
 
     def all(self, user: str | None = None) -> list[Token]:
         """The tokens of one person, or of everybody; the newest first."""

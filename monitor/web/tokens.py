@@ -13,7 +13,7 @@ from monitor.stages import people, tokens
 from monitor.stages.people import SignedIn
 from monitor.stages.tokens import Scope
 from monitor.store.tokens import Token
-from monitor.web.access import Admin, Reader, Services
+from monitor.web.access import Admin, Reader, Services, address_of
 from monitor.web.case import Notice
 from monitor.web.pages import frame_of, render
 from monitor.web.services import WebServices
@@ -77,9 +77,8 @@ def make_token(
     scope: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """A new token, shown this once. The password is asked for: whoever finds a browser open gets none."""
-    address = request.client.host if request.client else "unknown"
     try:
-        people.check_password(services.store, person.name, password, address, services.clock)
+        people.check_password(services.store, person.name, password, address_of(request), services.clock)
         token, _ = tokens.make(
             services.store,
             person.name,

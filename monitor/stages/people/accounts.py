@@ -90,6 +90,7 @@ def disable(store: Store, name: str, clock: Clock, *, by: str, off: bool = True)
         if off:
             session.access.sign_out_all(name)
             session.access.drop_resets(name)
+            session.tokens.revoke_all(name, now, by)
         session.audit.record(now, by, "user.disabled" if off else "user.enabled", f"user:{name}")
 
 

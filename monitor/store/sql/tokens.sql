@@ -6,8 +6,9 @@ RETURNING id;
 
 -- name: token_by_hash
 -- Whose a token is.
-SELECT t.*, u.name AS user_name, u.role AS role, u.disabled_at AS disabled_at FROM tokens t
-JOIN users u ON u.id = t.user_id WHERE t.token_hash = :token_hash;
+SELECT t.*, u.name AS user_name, u.role AS role, u.disabled_at AS disabled_at,
+  EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS has_factor
+FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = :token_hash;
 
 -- name: token_get
 -- One token.

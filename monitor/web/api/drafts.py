@@ -107,7 +107,9 @@ def edit_draft(act: Drafting, draft_id: Id, body: TextBody, answer: Response) ->
         draft = session.drafts.get(draft_id)
     version = _version(act.request.headers.get("if-match"), draft)
     try:
-        edited = review.edit(act.store, draft_id, act.user, body.text, version, act.services.clock)
+        edited = review.edit(
+            act.store, draft_id, act.user, body.text, version, act.services.clock, act.services.promised
+        )
     except StaleApproval as error:
         raise Changed(error.cause) from error
     answer.headers["etag"] = etag_of(edited)
@@ -131,7 +133,9 @@ def write_draft(act: Drafting, case_id: Id, body: TextBody) -> DraftRef:
     with act.store.read() as session:
         conversation = session.cases.conversation(case_id)
     source = source_of(act.services, conversation, None)
-    made = review.write(act.store, case_id, act.user, body.text, source, act.services.clock)
+    made = review.write(
+        act.store, case_id, act.user, body.text, source, act.services.clock, act.services.promised
+    )
     return DraftRef(draft_id=made.id, state=made.state, version=made.version)
 
 

@@ -85,8 +85,9 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, allowance: dict[str, str]) -> Response:
         headers = Headers(scope=scope)
         now = self.services.clock.now()
+        services = self.services
         caller = await run_in_threadpool(
-            tokens.whose, self.services.store, _bearer(headers), self.services.clock
+            tokens.whose, services.store, _bearer(headers), services.clock, services.policy
         )
         taken = self.pace.take(caller.token_id, now)
         allowance.update(taken.headers)

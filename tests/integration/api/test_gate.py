@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from monitor.stages import people, tokens
+from monitor.stages.people.rights import AccessPolicy
 from monitor.stages.tokens import NEEDS, Scope
 from monitor.web.api.access import Needs
 from monitor.web.api.app import ROUTES
@@ -71,11 +72,29 @@ def test_a_token_ends_when_it_is_revoked_expires_or_its_person_goes(api: Served,
     with api.client("agent") as client:
         people.disable(house.store, "agent", house.clock, by="admin")
         assert client.get("/me").status_code == 401
+        people.disable(house.store, "agent", house.clock, by="admin", off=False)
+        assert client.get("/me").status_code == 401, "who comes back makes new ones"
     with api.client("viewer") as client:
         house.clock.forward(days=89)
         assert client.get("/me").status_code == 200
         house.clock.forward(days=2)
         assert client.get("/me").status_code == 401
+
+
+def test_a_role_that_needs_a_second_factor_needs_it_here_as_well(house: House) -> None:
+    policy = AccessPolicy(second_factor=frozenset({"approver"}))
+    with served(house, policy=policy) as api, api.client("approver") as client:
+        assert "second factor" in client.get("/me").json()["detail"]
+        with api.client("agent") as another:
+            assert another.get("/me").status_code == 200
+        with house.store.write() as session:
+            session.access.begin_factor("approver", "sealed", house.clock.now())
+        assert client.get("/me").status_code == 401, "one that was begun is none yet"
+        with house.store.write() as session:
+            factor = session.access.factor("approver")
+            assert factor is not None
+            session.access.confirm_factor(factor.user_id, house.clock.now())
+        assert client.get("/me").status_code == 200
 
 
 def test_a_session_cookie_opens_nothing_here(api: Served, house: House) -> None:
