@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.bootstrap import App
     from monitor.domain.draft import Draft
     from monitor.domain.posting import ReplyPrice
-    from monitor.store.inbox import LastPost
+    from monitor.store.inbox import Filter
     from monitor.store.protocol import Store
     from monitor.store.session import Session
 
@@ -76,31 +76,31 @@ class QueueRow:
         }
 
 
-def rows_of(app: App, lane: Lane, limit: int, now: datetime) -> list[QueueRow]:
-    """Up to `limit` cases of a lane, oldest risk first."""
+def rows_of(
+    app: App, lane: Lane | None, limit: int, now: datetime, wanted: Filter | None = None
+) -> list[QueueRow]:
+    """Up to `limit` cases of a lane (None: of every lane with work), oldest risk first."""
     from monitor.store.inbox import PAGE, Filter
 
     found: list[QueueRow] = []
     with app.store.read() as session:
         after: Case | None = None
         while len(found) < limit:
-            page = session.inbox.lane(lane, Filter(), after=after, limit=min(PAGE, limit - len(found)))
+            size = min(PAGE, limit - len(found))
+            page = session.inbox.page(lane, wanted or Filter(), after=after, limit=size)
             if not page:
                 break
-            found += _rows(app, page, session.inbox.drafts(page), session.inbox.last_posts(page), now)
-            after = page[-1]
+            found += [row_of(app, session, row.case, now) for row in page]
+            after = page[-1].case
     return found
 
 
-def _rows(
-    app: App, cases: Iterable[Case], drafts: dict[int, Draft], posts: dict[int, LastPost], now: datetime
-) -> list[QueueRow]:
-    found = []
-    for case in cases:
-        draft, words = drafts.get(case.id), posts[case.id].text if case.id in posts else case.title
-        price = app.price(case, draft.text) if draft else None
-        found.append(QueueRow(case, draft, words, clock_words(case, now), price))
-    return found
+def row_of(app: App, session: Session, case: Case, now: datetime) -> QueueRow:
+    """One case as a row, with its whole newest post."""
+    turn, draft = session.cases.conversation(case.id).to_answer, session.drafts.live_of(case.id)
+    words = turn.mention.text if turn else case.title
+    price = app.price(case, draft.text) if draft else None
+    return QueueRow(case, draft, words, clock_words(case, now), price)
 
 
 def clock_words(case: Case, now: datetime) -> str:
@@ -139,6 +139,26 @@ def draft_id_of(store: Store, ref: str) -> int:
             f"Case {case.id} has no draft.", action=f"Write one: `presszero queue edit c{case.id} --text …`."
         )
     return draft.id
+
+
+def asked_of(app: App, only: Sequence[str], view: str | None, user: str) -> dict[str, str]:
+    """What a listing is narrowed to: the query of a saved view, then the options. Raises WrongUse."""
+    from monitor.store.inbox import FIELDS
+
+    asked: dict[str, str] = {}
+    if view is not None:
+        with app.store.read() as session:
+            views = {v.name: v for v in session.views.of(user)}
+        if view not in views:
+            raise WrongUse(f"There is no view {view!r}.", action=f"There are: {', '.join(views) or 'none'}.")
+        asked = views[view].asked
+    for option in only:
+        name, _, value = option.partition("=")
+        if name not in FIELDS or not value:
+            said = f"--only {option}: that is no filter."
+            raise WrongUse(said, action=f"Use {', '.join(FIELDS)}, as tag=oslo.")
+        asked[name] = value
+    return asked
 
 
 def lanes_wanted(names: Sequence[str], everything: bool) -> list[Lane]:

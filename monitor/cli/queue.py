@@ -39,32 +39,73 @@ def show_lanes(
     everything: Annotated[
         bool, typer.Option("--all", help="Every lane, also waiting, done and aside.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="WHAT=VALUE", help="urgency=P1, assignee=me, tag=oslo …; repeatable."),
+    ] = None,
+    view: Annotated[str | None, typer.Option("--view", help="A saved view, by its name.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many cases per lane.")] = 50,
+    user: Annotated[str | None, USER] = None,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """The lanes of the inbox, oldest risk first."""
-    from monitor.cli.lanes import LANE_NAMES, lanes_wanted, rows_of
+    """The lanes of the inbox, oldest risk first.
 
-    lanes = lanes_wanted(lane or (), everything)
+    --only narrows them: urgency, intent, source, lang, verdict, assignee (a name, me, or - for
+    nobody), incident, photo=yes, place, tag.
+    """
+    from monitor.cli.lanes import LANE_NAMES, asked_of, lanes_wanted, rows_of
+    from monitor.store.inbox import Filter
+
     with opened(ctx) as app:
-        now = app.clock.now()
-        found = {one: rows_of(app, one, limit, now) for one in lanes}
+        name = acting_user(app, user, "read") if view or "assignee=me" in (only or ()) else ""
+        asked, lanes = asked_of(app, only or (), view, name), lanes_wanted(lane or (), everything)
+        if asked.get("lane") in set(LANE_NAMES):
+            lanes = lanes_wanted([asked["lane"]], False)
+        now, wanted = app.clock.now(), Filter.of(asked, name)
+        found = {one: rows_of(app, one, limit, now, wanted) for one in lanes}
         with app.store.read() as session:
             counts = session.cases.lanes()
     if json:
         as_json([row.to_dict() for rows in found.values() for row in rows])
         return
     for one, rows in found.items():
-        out(
-            f"{LANE_NAMES[one]}: {counts[one]}"
-            + (f", the first {len(rows)}" if len(rows) < counts[one] else "")
-        )
+        few = f", the first {len(rows)}" if len(rows) < counts[one] else ""
+        out(f"{LANE_NAMES[one]}: {f'{len(rows)} of {counts[one]}' if asked else f'{counts[one]}{few}'}")
         if rows:
-            table(
-                ("N", "", "clock", "who", "on", "for", "what they say", "draft"),
-                [_cells(row) for row in rows],
-            )
+            show_rows(rows)
     out("`presszero queue show N` shows one whole; `approve N`, `reject N`, `edit N`, `handoff N` decide.")
+
+
+def show_rows(rows: Sequence[QueueRow]) -> None:
+    """Rows of the queue as a table."""
+    heads = ("N", "", "clock", "who", "on", "for", "what they say", "draft")
+    table(heads, [_cells(row) for row in rows])
+
+
+@group.command("search")
+def search_cases(
+    ctx: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="WORD…", help="All of them; the last may go on.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="At most this many cases.")] = 40,
+    json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Cases that hold all of the words, newest first.
+
+    In a post, in the customer's name, or in a draft.
+    """
+    from monitor.cli.lanes import row_of
+
+    with opened(ctx) as app:
+        now = app.clock.now()
+        with app.store.read() as session:
+            found = session.inbox.search(" ".join(words), limit=limit)[0][:limit]
+            rows = [row_of(app, session, f.row.case, now) for f in found]
+    if json:
+        as_json([row.to_dict() for row in rows])
+    elif rows:
+        show_rows(rows)
+    else:
+        err("No case holds all of these words.")
 
 
 def _cells(row: QueueRow) -> Sequence[str]:

@@ -138,3 +138,5 @@ class Case:
     escalated: Desk | None = None  # a person handed it up, and waits for the answer
     merged_into: int | None = None
     incident: int | None = None
+    has_media: bool = False  # kept by the store, with the posts (monitor.store.glances)
+    place: str | None = None

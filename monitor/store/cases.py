@@ -14,7 +14,6 @@ from monitor.domain.mention import MentionKey
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Reading
 from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
-from monitor.store.mentions import quote_for_search
 from monitor.store.protocol import Connection, Row
 
 # Lanes without a clock are read newest first.
@@ -101,6 +100,7 @@ class Cases:
     def take_in(self, case_id: int, mention_id: int) -> None:
         """Makes a mention part of a case; one that is part of another stays there."""
         self._db.execute("case_mention_add", {"case_id": case_id, "mention_id": mention_id})
+        self._db.touched.add(case_id)
 
     # --- showing ---
 
@@ -165,11 +165,6 @@ class Cases:
         """How many cases each lane holds; empty lanes are 0."""
         found = {Lane(row["lane"]): int(row["n"]) for row in self._db.rows("lanes_count")}
         return {lane: found.get(lane, 0) for lane in Lane}
-
-    def search(self, words: str, limit: int = 50) -> list[Case]:
-        """Cases with a post, customer or draft that holds all of `words`, newest first."""
-        params = {"query": quote_for_search(words), "limit": limit}
-        return [case_of(row) for row in self._db.rows("cases_search", params)]
 
     # --- drafting ---
 

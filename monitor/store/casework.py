@@ -107,7 +107,7 @@ class Casework:
         """The tags of a case."""
         return [row["tag"] for row in self._db.rows("tags_of", {"case_id": case_id})]
 
-    def tags_known(self, limit: int = 100) -> list[str]:
+    def tags_known(self, limit: int = 40) -> list[str]:
         """The tags in use, the most frequent first."""
         return [row["tag"] for row in self._db.rows("tags_known", {"limit": limit})]
 
@@ -116,7 +116,7 @@ class Casework:
         row = self._db.one("incident_of_case", {"case_id": case_id})
         return str(row["name"]) if row else None
 
-    def incidents_known(self, limit: int = 100) -> list[Row]:
+    def incidents_known(self, limit: int = 40) -> list[Row]:
         """The incidents there are, newest first: id, name, state."""
         return self._db.rows("incidents_known", {"limit": limit})
 
@@ -137,6 +137,7 @@ class Casework:
         """Posts go from one case to another; those that are elsewhere by now stay there."""
         rows = [{"mention_id": m, "from_case": from_case, "to_case": to_case} for m in mention_ids]
         self._db.many("case_mention_rehome", rows)
+        self._db.touched |= {from_case, to_case}
 
     def take_along(self, from_case: int, to_case: int, at: datetime) -> None:
         """A merged case gives its tags, open promises and open escalation along."""
@@ -155,6 +156,8 @@ class Casework:
 
     def give_draft(self, draft_id: int, to_case: int) -> None:
         """A person's words go with the posts they answer."""
+        row = self._db.one("case_id_of_draft", {"id": draft_id})
+        self._db.touched |= {to_case, *([int(row["case_id"])] if row else ())}
         self._db.execute("draft_rehome", {"id": draft_id, "to_case": to_case})
 
     def record_move(
@@ -220,6 +223,10 @@ class Casework:
         """How many notices somebody has not seen."""
         row = self._db.one("notices_unseen_count", {"user_name": user})
         return int(row["n"]) if row else 0
+
+    def calls(self, user: str, case_id: int) -> bool:
+        """Whether somebody has an unseen notice of a case."""
+        return self._db.one("notice_of_case", {"user_name": user, "case_id": case_id}) is not None
 
     def seen(self, user: str, case_id: int, at: datetime) -> None:
         """Somebody looked at a case."""

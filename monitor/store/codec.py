@@ -157,6 +157,8 @@ def case_of(row: Row) -> Case:
         escalated=Desk(row["escalated"]) if row["escalated"] else None,
         merged_into=row["merged_into"],
         incident=row["incident_id"],
+        has_media=bool(row["has_media"]),
+        place=row["place"],
     )
 
 

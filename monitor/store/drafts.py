@@ -56,6 +56,7 @@ class Drafts:
             },
         )
         draft = self.get(draft_id)
+        self._db.touched.add(case.id)
         self._keep_text(draft, at)
         return draft
 
@@ -132,6 +133,7 @@ class Drafts:
         )
         if not touched:
             raise ForbiddenTransition(f"Draft {draft.id} was changed by somebody else at the same moment.")
+        self._db.touched.add(draft.case_id)
         new = replace(new, version=draft.version + 1)
         if new.text != draft.text:
             self._keep_text(new, at)

@@ -337,6 +337,11 @@ class Ledger:
         rows = self._db.rows("gaps_of", {"source": source}) if source else self._db.rows("gaps_all")
         return [_gap(row, _interval(row)) for row in rows]
 
+    def gaps_since(self, since: datetime, limit: int = 20) -> list[Gap]:
+        """The gaps that opened lately, the newest first."""
+        rows = self._db.rows("gaps_since", {"since": utc_text(since), "limit": limit})
+        return [_gap(row, _interval(row)) for row in rows]
+
 
 def _interval(row: Row) -> Interval:
     return Interval(parse_moment(row["start_at"]), parse_moment(row["end_at"]))

@@ -101,7 +101,14 @@ class Mentions:
                     "mention_metrics", {"id": row["id"], "metrics": compact(dict(mention.metrics))}
                 )
 
+    def _touch(self, mention_id: int) -> None:
+        """The case that shows this post shows something else from now on."""
+        row = self._db.one("case_id_of_mention", {"mention_id": mention_id})
+        if row is not None:
+            self._db.touched.add(int(row["case_id"]))
+
     def _revise(self, row: Row, mention: Mention, seen: str, origin: Origin) -> None:
+        self._touch(int(row["id"]))
         self._db.execute(
             "revision_add",
             {"mention_id": row["id"], "revision": row["revision"], "text": row["text"], "seen_at": seen},
@@ -129,6 +136,7 @@ class Mentions:
         if row is None or row["removed_at"] is not None:
             return 0
         mention_id = int(row["id"])
+        self._touch(mention_id)
         self._db.execute("mention_remove", {"id": mention_id, "at": utc_text(at), "reason": reason})
         self._db.execute("revisions_purge", {"mention_id": mention_id})
         self._db.execute("readings_purge", {"mention_id": mention_id})
@@ -191,10 +199,13 @@ def _is_older(mention: Mention, row: Row) -> bool:
     return mention.edited_at is None or utc_text(mention.edited_at) < row["edited_at"]
 
 
-def quote_for_search(words: str) -> str:
-    """User text as a full-text query: each word a literal, all of them required, the last a prefix.
+def quote_for_search(words: str, *, whole: bool = False) -> str:
+    """User text as a full-text query: each word a literal, all of them required.
 
-    Raw text would be read as query syntax and fail on a quote or a hyphen.
+    The last may be the beginning of a word, unless the query is for `whole` words. Raw text would be read as
+    query syntax and fail on a quote or a hyphen.
     """
     literals = ['"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()]
-    return " ".join(literals) + "*" if literals else '""'
+    if not literals:
+        return '""'
+    return " ".join(literals) + ("" if whole else "*")

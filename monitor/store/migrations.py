@@ -86,6 +86,13 @@ def m0020_casework(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0021_glances(db: sqlite_utils.Database) -> None:
+    """What a row of the queue shows, kept beside its case; counts per lane; saved views."""
+    name = "sql/sqlite/0021_glances.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0030_access(db: sqlite_utils.Database) -> None:
     """Second factors, recovery codes, forgotten passwords."""
     name = "sql/sqlite/0030_access.ddl"

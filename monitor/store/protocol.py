@@ -16,6 +16,8 @@ Params = Mapping[str, Any]
 class Connection(Protocol):
     """A thin adapter over one database connection. Statements go by name (monitor/store/sql)."""
 
+    touched: set[int]  # cases whose posts or draft changed in this transaction (monitor.store.glances)
+
     def execute(self, name: str, params: Params | None = None) -> int:
         """Runs one statement; returns the number of rows it touched."""
         ...

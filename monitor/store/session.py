@@ -24,6 +24,7 @@ from monitor.store.readings import Readings
 from monitor.store.rechecks import Rechecks
 from monitor.store.tokens import Tokens
 from monitor.store.troubles import Troubles
+from monitor.store.views import Views
 
 
 class Session:
@@ -96,6 +97,11 @@ class Session:
     def listing(self) -> Listing:
         """Whole tables a page at a time."""
         return Listing(self.connection)
+
+    @cached_property
+    def views(self) -> Views:
+        """Saved views."""
+        return Views(self.connection)
 
     @cached_property
     def rechecks(self) -> Rechecks:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlite_utils
 
 from monitor.domain.errors import StoreUnavailable
+from monitor.store.glances import refresh
 from monitor.store.migrations import MIGRATIONS
 from monitor.store.protocol import Params, Row
 from monitor.store.session import Session
@@ -35,6 +36,7 @@ class SqliteConnection:
         self.db = db
         self._conn: sqlite3.Connection = db.conn
         self._sql = statements("sqlite")
+        self.touched: set[int] = set()
 
     def execute(self, name: str, params: Params | None = None) -> int:
         return self._conn.execute(self._sql[name], params or {}).rowcount
@@ -117,8 +119,11 @@ class SqliteStore:
             conn.execute(begin)
         except sqlite3.OperationalError as exc:
             raise StoreUnavailable(f"{self.path}: {exc} (waited {BUSY_SECONDS:.0f} s).") from exc
+        connection.touched.clear()
         try:
             yield Session(connection)
+            if connection.touched:
+                refresh(connection, connection.touched)
         except BaseException:
             conn.execute("ROLLBACK")
             raise

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from statistics import median
-from typing import Annotated, Any
+from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
+from monitor.domain.approval import meter_of
 from monitor.domain.errors import PressZeroError, SignInFailed, WrongUse
 from monitor.stages import people
 from monitor.stages.people import SignedIn, second_factor
@@ -43,7 +43,7 @@ def _account(
     codes: list[str] | None = None,
 ) -> Response:
     with services.store.read() as session:
-        frame = frame_of(session)
+        frame = frame_of(session, person.name)
         user = session.people.get(person.name)
         browsers = session.access.sign_ins(person.name)
         left = session.access.factors().get(person.name)
@@ -65,18 +65,9 @@ def _account(
         codes=codes,
         can_enrol=services.seal is not None,
         needed=person.role in services.policy.second_factor,
-        **_meter(approvals),
+        days=METER_DAYS,
+        meter=meter_of(approvals),
     )
-
-
-def _meter(approvals: list[tuple[float | None, bool]]) -> dict[str, Any]:
-    timed = [seconds for seconds, _ in approvals if seconds is not None]
-    return {
-        "days": METER_DAYS,
-        "approvals": len(approvals),
-        "median_seconds": round(median(timed)) if timed else None,
-        "unchanged": round(100 * sum(same for _, same in approvals) / len(approvals)) if approvals else None,
-    }
 
 
 def qr_of(uri: str) -> Markup:

@@ -27,12 +27,28 @@ from monitor.domain.errors import (
     TooManyTries,
     WrongUse,
 )
-from monitor.web import account, acts, case, colleagues, desk, forgotten, hooks, live, queue, sign_in, tokens
+from monitor.web import (
+    account,
+    acts,
+    case,
+    colleagues,
+    desk,
+    forgotten,
+    hooks,
+    live,
+    mine,
+    palette,
+    queue,
+    search,
+    sign_in,
+    tokens,
+)
 from monitor.web.access import NotSignedInError, UnfinishedError
 from monitor.web.api import problems
 from monitor.web.api.app import PREFIX, create_api
 from monitor.web.case import Notice
-from monitor.web.pages import render, safe_next, static_version, wants_part
+from monitor.web.marks import static_version
+from monitor.web.pages import render, safe_next, wants_part
 from monitor.web.services import WebServices
 from monitor.web.shield import Shield
 
@@ -74,7 +90,8 @@ def create_app(services: WebServices) -> FastAPI:
     )
     app.state.services = services
     app.state.pulse = live.Pulse(services)
-    for room in (sign_in, forgotten, account, tokens, queue, case, acts, desk, colleagues, live):
+    reading = (queue, search, palette, mine, case, live)
+    for room in (sign_in, forgotten, account, tokens, *reading, acts, desk, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from monitor.domain.approval import Approval
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import Draft, DraftState
-from monitor.domain.errors import NotFound, PressZeroError
+from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
 from monitor.domain.moments import utc_text
 from monitor.domain.posting import Attempt
 from monitor.domain.reading import INTENTS
@@ -25,7 +25,7 @@ from monitor.store.session import Session
 from monitor.web.access import Drafter, Reader, Services
 from monitor.web.editor import editor_of
 from monitor.web.pages import frame_of, render, wants_part
-from monitor.web.queue import rule_in_words
+from monitor.web.rows import rule_in_words
 from monitor.web.services import WebServices
 
 router = APIRouter()
@@ -117,7 +117,6 @@ def view_of(session: Session, case_id: int, seen: str = "") -> CaseView:
     draft = session.drafts.live_of(case_id)
     drafts = session.drafts.of_case(case_id)
     last = draft or (drafts[-1] if drafts else None)
-    below = session.inbox.lane(case.lane, Filter(), after=case, limit=1)
     return CaseView(
         conversation=conversation,
         turns=tuple(
@@ -135,8 +134,8 @@ def view_of(session: Session, case_id: int, seen: str = "") -> CaseView:
         promises=session.promises.of_case(case_id),
         history=_history(session, case_id, drafts),
         people=[u.name for u in session.people.all() if u.disabled_at is None],
-        above=session.inbox.above(case.lane, case),
-        below=below[0].id if below else None,
+        above=session.inbox.above(case.lane, Filter(), case),
+        below=session.inbox.below(case.lane, Filter(), case),
     )
 
 
@@ -151,9 +150,25 @@ def _history(session: Session, case_id: int, drafts: Sequence[Draft]) -> list[Ma
 
 
 @router.get("/cases/{case_id}")
-def case_page(request: Request, services: Services, person: Reader, case_id: int) -> Response:
+def case_page(
+    request: Request, services: Services, person: Reader, case_id: int, tasks: BackgroundTasks
+) -> Response:
     """A case."""
-    return show_case(request, services, person, case_id)
+    answer = show_case(request, services, person, case_id)
+    # After the answer: a page does not wait for the store's one writer.
+    tasks.add_task(_looked, services, person, case_id)
+    return answer
+
+
+def _looked(services: WebServices, person: SignedIn, case_id: int) -> None:
+    try:
+        with services.store.read() as session:
+            called = session.casework.calls(person.name, case_id)
+        if called:
+            with services.store.write() as session:
+                session.casework.seen(person.name, case_id, services.clock.now())
+    except StoreUnavailable:
+        return  # the store is busy: the next look notes it
 
 
 def show_case(
@@ -169,7 +184,7 @@ def show_case(
 ) -> Response:
     """The page of a case; with a notice and the person's own words when an action did not go through."""
     with services.store.read() as session:
-        frame, view = frame_of(session), view_of(session, case_id, seen)
+        frame, view = frame_of(session, person.name), view_of(session, case_id, seen)
     verdict = services.verdict(view.conversation) if services.verdict else None
     return render(
         request,
@@ -235,7 +250,7 @@ def moved(
 def wordings(request: Request, services: Services, person: Drafter, case_id: int) -> Response:
     """Other drafts to choose from: a piece of the page, or a page. They are written when somebody asks."""
     with services.store.read() as session:
-        frame, view = frame_of(session), view_of(session, case_id)
+        frame, view = frame_of(session, person.name), view_of(session, case_id)
     shown = view.draft.text if view.draft else None
     found = services.candidates(view.conversation) if services.candidates else ()
     return render(

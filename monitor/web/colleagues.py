@@ -48,7 +48,7 @@ def _people(
     changed: str = "",
 ) -> Response:
     with services.store.read() as session:
-        frame, everybody = frame_of(session), _everybody(session)
+        frame, everybody = frame_of(session, person.name), _everybody(session)
     return render(
         request,
         services,

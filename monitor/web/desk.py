@@ -40,7 +40,7 @@ def sources(request: Request, services: Services, person: Reader) -> Response:
     now = services.clock.now()
     window = Interval(now - timedelta(days=COVERAGE_DAYS), now)
     with services.store.read() as session:
-        frame = frame_of(session)
+        frame = frame_of(session, person.name)
         gaps = session.ledger.gaps()
         reports = {r.source: r for r in source_report(session, services.sources, now)}
         views = [
@@ -103,7 +103,7 @@ def newest_digest(services: Services, person: Reader) -> Response:
 def digest(request: Request, services: Services, person: Reader, day: date) -> Response:
     """A day's digest, framed: it brings the styles of a mail."""
     with services.store.read() as session:
-        frame = frame_of(session)
+        frame = frame_of(session, person.name)
     today = services.clock.now().astimezone(services.timezone).date()
     return render(
         request,

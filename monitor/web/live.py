@@ -9,9 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from monitor.domain.case import Lane
 from monitor.domain.errors import PressZeroError
-from monitor.web import words
 from monitor.web.access import Reader, Services
 from monitor.web.pages import frame_of, render
 from monitor.web.services import WebServices
@@ -80,17 +78,16 @@ async def _stream(request: Request, pulse: Pulse, told: str) -> AsyncIterator[st
 
 
 @router.get("/lanes")
-def lanes(request: Request, services: Services, person: Reader, lane: str = "") -> Response:
+def lanes(request: Request, services: Services, person: Reader, at: str = "") -> Response:
     """A piece of the page: the lanes with their counts."""
     with services.store.read() as session:
-        frame = frame_of(session)
-    current = Lane(lane) if lane in set(Lane) else None
-    return render(request, services, "_lanes.html", person=person, frame=frame, lane=current, words=words)
+        frame = frame_of(session, person.name)
+    return render(request, services, "_lanes.html", person=person, frame=frame, path=at)
 
 
 @router.get("/troubles")
 def troubles(request: Request, services: Services, person: Reader) -> Response:
     """A piece of the page: what needs somebody. Pages that are open show it at once."""
     with services.store.read() as session:
-        frame = frame_of(session)
+        frame = frame_of(session, person.name)
     return render(request, services, "_troubles.html", person=person, frame=frame)

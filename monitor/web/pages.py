@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from fastapi import Request, Response
@@ -18,10 +16,15 @@ from monitor.stages.people import May, SignedIn
 from monitor.stages.troubles import Trouble, standing, troubles
 from monitor.store.protocol import Row
 from monitor.store.session import Session
-from monitor.web import spans, times, words
+from monitor.store.views import View
+from monitor.web import marks, spans, times, words
 from monitor.web.services import WebServices
 
 THEMES = ("system", "light", "dark")
+
+
+# What pages outside the queue have of it.
+_NOWHERE: dict[str, Any] = {"place": None, "lane": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +32,35 @@ class Frame:
     """What every page shows around its own content."""
 
     lanes: dict[Lane, int]
+    sources: tuple[str, ...]
     troubled: tuple[Trouble, ...]
     paused: Row | None
     pulse: str
+    views: tuple[View, ...]
+    unseen: int  # notices for this person
+
+    @property
+    def at_work(self) -> int:
+        """How many cases wait for somebody."""
+        return sum(self.lanes[lane] for lane in words.AT_WORK)
+
+    @property
+    def counts(self) -> dict[Lane, int]:
+        """What stands beside each lane. A source in trouble is a problem, too."""
+        return self.lanes | {Lane.PROBLEMS: self.lanes[Lane.PROBLEMS] + len(self.troubled)}
 
 
-def frame_of(session: Session) -> Frame:
+def frame_of(session: Session, user: str) -> Frame:
     """Read in the same snapshot as the page's content."""
-    paused = session.people.posting_paused()
-    return Frame(session.cases.lanes(), troubles(session), paused, session.inbox.pulse())
-
-
-@cache
-def static_version() -> str:
-    """A hash over every static file: new content gets a new address, so browsers may keep what they have."""
-    digest = hashlib.sha256()
-    root = resources.files("monitor.web") / "static"
-    for entry in sorted(root.iterdir(), key=lambda e: e.name):
-        digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
-    return digest.hexdigest()[:12]
+    return Frame(
+        lanes=session.cases.lanes(),
+        sources=tuple(s.source for s in session.ledger.states()),
+        troubled=troubles(session),
+        paused=session.people.posting_paused(),
+        pulse=session.inbox.pulse(),
+        views=tuple(session.views.of(user)),
+        unseen=session.casework.unseen(user),
+    )
 
 
 @cache
@@ -59,10 +72,14 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page includes dozens of pieces: no look at the disk for each
     )
     env.globals.update(
         words=words,
-        static=f"/static/{static_version()}",
+        static=f"/static/{marks.static_version()}",
+        icon=marks.icon,
+        urgency=marks.urgency,
+        face=marks.face,
         May=May,
         Lane=Lane,
         marked=spans.marked,
@@ -102,14 +119,13 @@ def render(
             version=services.version,
             person=person,
             frame=frame,
-            path=request.url.path,
+            **({"path": request.url.path} | _NOWHERE | context),
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             theme=theme if theme in THEMES else "system",
             now=now,
             moment=lambda at: times.local(at, services.timezone, now),
             ago=lambda at: times.ago(at, now),
             said=say_duration,
-            **context,
         )
     )
     return HTMLResponse(html, status)

@@ -1,93 +1,64 @@
-"""The lanes: rows that say who, where, in which words, why it is urgent, and what the draft says."""
+"""The lanes: rows in the order of risk, filtered, saved as views, and kept current while somebody reads."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
-from monitor.domain.case import Case, Lane
-from monitor.domain.draft import Draft
-from monitor.domain.posting import ReplyPrice
+from monitor.domain.case import Lane
+from monitor.domain.errors import WrongUse
 from monitor.domain.reading import INTENTS, Urgency
-from monitor.store.inbox import PAGE, Filter, LastPost
+from monitor.stages import views as keeping
+from monitor.stages.people import May
+from monitor.stages.views import AT_WORK
+from monitor.store.inbox import FIELDS, MOST_ROWS, PAGE, Filter, QueueRow
 from monitor.store.session import Session
+from monitor.store.views import View
 from monitor.web import words
 from monitor.web.access import Reader, Services
-from monitor.web.pages import frame_of, render, wants_part
-from monitor.web.services import WebServices
+from monitor.web.pages import Frame, frame_of, render, wants_part
+from monitor.web.rows import view_of
 
 router = APIRouter()
-SHORT = 280  # characters of a customer's words in a row
+_FIRST = (Lane.NOW, Lane.NEEDS_APPROVAL, Lane.BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
-class RowView:
-    """One row of a lane."""
+class Place:
+    """Where somebody is in the queue: a lane (None: all with work), a filter, perhaps a saved view."""
 
-    case: Case
-    said: str
-    then: str  # what they said last, where it is another post
-    has_media: bool
-    posts: int
-    why: str  # why it is urgent, in words
-    quote: str  # the words that set it off
-    draft: Draft | None
-    first_line: str
-    price: ReplyPrice | None  # what posting the draft costs
+    lane: Lane | None
+    wanted: Filter
+    asked: dict[str, str]  # the filters that are set, as the address has them
+    view: View | None = None
 
+    query: str = ""  # the address of this place, behind the question mark
+    within: str = ""  # the same, for a case to remember where it was opened from
 
-def rows_of(session: Session, services: WebServices, cases: list[Case]) -> list[RowView]:
-    """The rows for up to a page of cases, in two statements."""
-    drafts, posts = session.inbox.drafts(cases), session.inbox.last_posts(cases)
-    return [_row(services, case, drafts.get(case.id), posts.get(case.id)) for case in cases]
+    def without(self, name: str) -> str:
+        """The address with one filter taken away."""
+        lane = self.lane.value if self.lane else AT_WORK
+        return urlencode({"lane": lane, **{k: v for k, v in self.asked.items() if k != name}})
 
 
-def _row(services: WebServices, case: Case, draft: Draft | None, post: LastPost | None) -> RowView:
-    why, quote = why_urgent(services, case, post)
-    text = (post.first or post.text) if post else case.title
-    return RowView(
-        case=case,
-        said=_short(text),
-        then=_short(post.text) if post and post.first else "",
-        has_media=post.has_media if post else False,
-        posts=post.posts if post else 0,
-        why=why,
-        quote=quote,
-        draft=draft,
-        first_line=draft.text.split("\n", 1)[0][:200] if draft else "",
-        price=services.price(case, draft.text) if services.price and draft else None,
-    )
+def place_of(params: Mapping[str, str], me: str, first: Lane = Lane.NOW, view: View | None = None) -> Place:
+    """The place that an address names. An unknown lane is the first one."""
+    asked = {k: params[k][:100] for k in FIELDS if params.get(k, "").strip()}
+    lane = params.get("lane", "")
+    at = None if lane == AT_WORK else Lane(lane) if lane in set(Lane) else first
+    named = {"view": str(view.id)} if view else {}
+    query = urlencode({"lane": at.value if at else AT_WORK, **asked, **named})
+    return Place(at, Filter.of(asked, me), asked, view, query, f"?within={quote(query, safe='')}")
 
 
-def _short(text: str) -> str:
-    return text[:SHORT] + ("…" if len(text) > SHORT else "")
-
-
-def why_urgent(services: WebServices, case: Case, post: LastPost | None) -> tuple[str, str]:
-    """(why the case has its urgency, the customer's words behind it); both may be empty."""
-    reading = post.reading if post else None
-    said = []
-    if reading and reading.claimed_wait_minutes:
-        said.append(f"says they waited {reading.claimed_wait_minutes} min")
-    said += [words.SIGNALS[s] for s in case.signals if s in words.SIGNALS and s not in _SAID_ELSEWHERE]
-    # "The model thinks so" tells nobody anything in a row; the page of the case says it.
-    reason = next((r for r in reading.urgency.reasons if r.rule != "model"), None) if reading else None
-    if reason is not None:
-        return "; ".join([rule_in_words(services, reason.rule), *said]), reason.text
-    return "; ".join(said), ""
-
-
-_SAID_ELSEWHERE = frozenset({"summoned", "media_attached", "sarcasm_possible"})
-
-
-def rule_in_words(services: WebServices, rule: str) -> str:
-    """A rule as its author described it, or its id made readable."""
-    told = services.explain_rule(rule) if services.explain_rule else None
-    return told or ("the model's judgement" if rule == "model" else words.plain(rule))
+def place_within(within: str, me: str) -> Place | None:
+    """The place that a case was opened from, as its address remembers it."""
+    return place_of(dict(parse_qsl(within[:600])), me) if within else None
 
 
 @router.get("/")
@@ -95,87 +66,148 @@ def queue(
     request: Request,
     services: Services,
     person: Reader,
-    lane: Lane | None = None,
     after: int = 0,
+    view: int = 0,
 ) -> Response:
     """A lane, oldest risk first. Without a lane: the first one that holds anything."""
-    chosen = _filter(request, person.name)
     with services.store.read() as session:
-        frame = frame_of(session)
-        shown = lane or next(
-            (x for x in (Lane.NOW, Lane.NEEDS_APPROVAL, Lane.BY_HAND) if frame.lanes[x]), Lane.NOW
-        )
+        frame = frame_of(session, person.name)
+        kept = next((v for v in frame.views if v.id == view), None)
+        first = next((x for x in _FIRST if frame.lanes[x]), Lane.NOW)
+        place = place_of(request.query_params, person.name, first, kept)
         start = session.cases.get(after) if after else None
-        cases = session.inbox.lane(shown, chosen, after=start, limit=PAGE)
-        rows = rows_of(session, services, cases)
-        sources = [state.source for state in session.ledger.states()]
-        people = [user.name for user in session.people.all() if user.disabled_at is None]
-    asked = {k: v for k, v in request.query_params.items() if k in _FILTERS and v}
+        found = session.inbox.page(place.lane, place.wanted, after=start, limit=PAGE)
+        choices = {} if after else _choices(session, frame, person.name)
+        gaps = session.ledger.gaps_since(services.clock.now() - words.RECENT_GAPS) if _troubled(place) else []
+    now = services.clock.now()
     return render(
         request,
         services,
         "_rows.html" if wants_part(request) and after else "queue.html",
         person=person,
         frame=frame,
-        lane=shown,
-        rows=rows,
-        signature=signature_of(cases),
-        more=_more(shown, asked, cases),
-        asked=asked,
-        query=urlencode({"lane": shown.value, **asked}),
-        choices={
-            "urgency": [(u.value, u.value) for u in Urgency],
-            "intent": [(i, words.INTENTS[i]) for i in INTENTS],
-            "source": [(s, s) for s in sources],
-            "verdict": list(words.VERDICTS.items()),
-            "assignee": [("me", "me"), ("-", "nobody"), *((p, p) for p in people if p != person.name)],
-        },
+        place=place,
+        lane=place.lane,
+        rows=[view_of(services, row, now) for row in found],
+        more=_more(place, found),
+        choices=choices,
+        gaps=gaps,
     )
 
 
-_FILTERS = frozenset(asdict(Filter()))
+def _troubled(place: Place) -> bool:
+    return place.lane is Lane.PROBLEMS and not place.asked
 
 
-def _filter(request: Request, me: str) -> Filter:
-    asked = {k: request.query_params.get(k, "")[:100] for k in _FILTERS}
-    if asked["assignee"] == "me":
-        asked["assignee"] = me
-    return Filter(**asked)
+def _more(place: Place, found: list[QueueRow]) -> str | None:
+    return f"/?{place.query}&after={found[-1].case.id}" if len(found) == PAGE else None
 
 
-def _more(lane: Lane, asked: dict[str, str], cases: list[Case]) -> str | None:
-    if len(cases) < PAGE:
-        return None
-    return "/?" + urlencode({"lane": lane.value, **asked, "after": cases[-1].id})
+def _choices(session: Session, frame: Frame, me: str) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers: (value, words)."""
+    others = [u.name for u in session.people.all() if u.disabled_at is None and u.name != me]
+    return {
+        "urgency": [(u.value, words.URGENCY[u]) for u in Urgency],
+        "intent": [(i, words.INTENTS[i]) for i in INTENTS],
+        "source": [(s, s) for s in frame.sources],
+        "assignee": [("me", "me"), ("-", "nobody"), *((p, p) for p in others)],
+        "verdict": list(words.VERDICTS.items()),
+        "lang": [(code, words.language(code)) for code in session.inbox.langs()],
+        "place": [(p, p) for p in session.inbox.places()],
+        "incident": [(str(i["id"]), i["name"]) for i in session.casework.incidents_known()],
+        "tag": [(t, t) for t in session.casework.tags_known()],
+        "photo": [("yes", "has a photo or video")],
+    }
 
 
-@router.get("/fresh")
-def fresh(request: Request, services: Services, person: Reader, lane: Lane, signature: str = "") -> Response:
-    """A piece of the page: offers the newer state of a lane, without moving what somebody reads."""
-    with services.store.read() as session:
-        cases = session.inbox.lane(lane, _filter(request, person.name))
-    back = {k: v for k, v in request.query_params.items() if k in _FILTERS or k == "lane"}
-    changed = signature_of(cases) != signature
-    return render(
-        request, services, "_fresh.html", person=person, changed=changed, back="/?" + urlencode(back)
-    )
+# --- what is new, without moving what somebody reads ------------------------------------------------
 
 
-def signature_of(cases: list[Case]) -> str:
-    """Another text whenever another case, or another state of one, would be shown."""
-    shown = " ".join(f"{c.id}.{c.version}" for c in cases)
-    return hashlib.sha256(shown.encode()).hexdigest()[:16]
-
-
-@router.get("/search")
-def search(
-    request: Request, services: Services, person: Reader, q: Annotated[str, Query(max_length=200)] = ""
+@router.get("/rows")
+def rows(
+    request: Request,
+    services: Services,
+    person: Reader,
+    known: Annotated[str, Query(max_length=6000)] = "",
+    more: str = "",
 ) -> Response:
-    """Cases with a post, a customer or a draft that holds all of the words."""
+    """Pieces of the page: rows that changed, that are new, that left. `known` is ``12:5.3 13:2.1 …``."""
+    place = place_of(request.query_params, person.name)
+    shown = _known(known)
     with services.store.read() as session:
-        frame = frame_of(session)
-        cases = session.cases.search(q, limit=PAGE) if q.strip() else []
-        rows = rows_of(session, services, cases)
+        frame = frame_of(session, person.name)
+        limit = min(max(len(shown), PAGE) + 20, MOST_ROWS)
+        found = session.inbox.page(place.lane, place.wanted, limit=limit)
+        here = {row.case.id for row in found}
+        missing = [session.inbox.one(case_id) for case_id in shown if case_id not in here]
+    now = services.clock.now()
+    left = [row for row in missing if row is not None and _has_left(row, place, len(found) < limit)]
     return render(
-        request, services, "search.html", person=person, frame=frame, q=q, rows=rows, more=None, query=""
+        request,
+        services,
+        "_live.html",
+        person=person,
+        frame=frame,
+        place=place,
+        lane=place.lane,
+        changed=[view_of(services, r, now) for r in found if shown.get(r.case.id, r.version) != r.version],
+        fresh=[(view_of(services, r, now), before) for r, before in _fresh(found, shown, bool(more))],
+        left=[view_of(services, r, now) for r in left],
     )
+
+
+def _known(text: str) -> dict[int, str]:
+    found = {}
+    for token in text.split()[:MOST_ROWS]:
+        number, _, version = token.partition(":")
+        if number.isascii() and number.isdecimal() and len(number) < 18:
+            found[int(number)] = version
+    return found
+
+
+def _has_left(row: QueueRow, place: Place, all_seen: bool) -> bool:
+    """Whether a row that is not found any more has left, or only lies beyond what was looked at."""
+    elsewhere = row.case.lane is not place.lane if place.lane else row.case.lane not in words.AT_WORK
+    return elsewhere or all_seen
+
+
+def _fresh(found: list[QueueRow], shown: dict[int, str], more: bool) -> list[tuple[QueueRow, int]]:
+    """New rows, each with the id of the row that it goes before (0: at the end).
+
+    What comes after everything that is shown waits behind "Show more", if that is there.
+    """
+    out: list[tuple[QueueRow, int]] = []
+    before = 0
+    for row in reversed(found):
+        if row.case.id in shown:
+            before = row.case.id
+        elif before or not more:
+            out.append((row, before))
+    return out[::-1]  # two that go before the same row: the first of them first
+
+
+# --- saved views ------------------------------------------------------------------------------------
+
+
+@router.post("/views")
+def save_view(
+    services: Services,
+    person: Reader,
+    name: Annotated[str, Form(max_length=200)],
+    query: Annotated[str, Form(max_length=600)],
+    shared: Annotated[str, Form()] = "",
+) -> Response:
+    """Keeps this lane with these filters under a name."""
+    asked = dict(parse_qsl(query))
+    if shared and not person.may(May.DRAFT):
+        raise WrongUse("A viewer's views are their own.", action="Save it without sharing it.")
+    view = keeping.save_view(services.store, person.name, name, asked, services.clock, shared=bool(shared))
+    return RedirectResponse(f"/?{keeping.query_of(asked)}&view={view}", 303)
+
+
+@router.post("/views/{view_id}/drop")
+def drop_view(services: Services, person: Reader, view_id: int) -> Response:
+    """Forgets a view."""
+    manages = person.may(May.PAUSE)
+    view = keeping.drop_view(services.store, person.name, view_id, services.clock, manages=manages)
+    return RedirectResponse(f"/?{view.query}", 303)

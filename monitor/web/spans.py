@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from markupsafe import Markup, escape
@@ -35,8 +36,16 @@ class Span:
     label: str
 
 
+# Text of nothing but these is seemly as it is: letters and marks of Western languages, and what is written
+# between them. Nearly every post is; the others are looked at character by character.
+_ODD = re.compile(r"[^\n\t -~\u00a1-\u024f\u2010-\u2027\u2030-\u205e\u20ac]")
+
+
+@lru_cache(maxsize=4096)
 def seemly(text: str) -> str:
     """`text` with every character replaced that would not be shown, one for one, so that offsets stay."""
+    if _ODD.search(text) is None:
+        return text
     marks, out = 0, []
     for char in text.translate(_UNSEEN):
         category = unicodedata.category(char)
@@ -54,6 +63,27 @@ def spans_of(reading: Reading | None) -> list[Span]:
     found += [Span(s.start, s.end, "signal", s.label) for s in reading.signals]
     found += [Span(e.start, e.end, "entity", e.label) for e in reading.entities]
     return [s for s in found if s.end > s.start]
+
+
+def find_words(text: str, query: str) -> list[Span]:
+    """Where the words of a search stand in `text`, whatever their case and accents; the last may go on."""
+    folded = text.lower() if text.isascii() else "".join(_folded(char) for char in text)
+    found = []
+    words = ["".join(_folded(c) for c in w) for w in _WORD.findall(query)]
+    for number, word in enumerate(words):
+        end = r"\w*" if number == len(words) - 1 else r"(?!\w)"
+        for match in re.finditer(rf"(?<!\w){re.escape(word)}{end}", folded):
+            found.append(Span(match.start(), match.end(), "found", "what you searched for"))
+    return sorted(found, key=lambda s: s.start)
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _folded(char: str) -> str:
+    """One character for one character: lower case, without its accent, as the search index has it."""
+    base = unicodedata.normalize("NFD", char)[0].lower()
+    return base if len(base) == 1 else char
 
 
 def marked(text: str, spans: Sequence[Span] = (), *, limit: int = LONGEST_SHOWN) -> Markup:
@@ -86,7 +116,8 @@ def _piece(text: str, inside: Sequence[Span], link: str | None) -> Markup:
         )
     if inside:
         kind = next(
-            (k for k in ("urgency", "signal", "entity") if any(s.kind == k for s in inside)), "entity"
+            (k for k in ("found", "urgency", "signal", "entity") if any(s.kind == k for s in inside)),
+            "entity",
         )
         labels = ", ".join(dict.fromkeys(s.label for s in inside))
         html = Markup('<mark class="is-{}" title="{}">{}</mark>').format(kind, labels, html)

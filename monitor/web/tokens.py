@@ -45,7 +45,7 @@ def _page(
     made: str | None = None,
 ) -> Response:
     with services.store.read() as session:
-        frame, found = frame_of(session), _alive_first(session.tokens.all(person.name), services)
+        frame, found = frame_of(session, person.name), _alive_first(session.tokens.all(person.name), services)
     return render(
         request,
         services,
@@ -104,7 +104,7 @@ def revoke_own(services: Services, person: Reader, token_id: int) -> Response:
 def every_token(request: Request, services: Services, person: Admin) -> Response:
     """Everybody's tokens, for admins."""
     with services.store.read() as session:
-        frame, found = frame_of(session), _alive_first(session.tokens.all(), services)
+        frame, found = frame_of(session, person.name), _alive_first(session.tokens.all(), services)
     return render(request, services, "tokens_all.html", person=person, frame=frame, tokens=found)
 
 

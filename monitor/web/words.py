@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from monitor.domain.case import Lane
+from monitor.domain.case import Case, Lane
+from monitor.domain.casework import NoticeKind
 from monitor.domain.draft import DraftState
+from monitor.domain.reading import Urgency
 
 LANES: Final[dict[Lane, str]] = {
     Lane.NOW: "Now",
@@ -36,6 +40,44 @@ LANE_EMPTY: Final[dict[Lane, str]] = {
     Lane.DONE: "Nothing was closed yet.",
     Lane.ASIDE: "Nothing was set aside.",
 }
+
+# The lanes in which somebody has to act.
+AT_WORK: Final[frozenset[Lane]] = frozenset({Lane.NOW, Lane.NEEDS_APPROVAL, Lane.BY_HAND, Lane.PROBLEMS})
+
+# Gaps younger than this are shown among the problems; the others on the page of the sources.
+RECENT_GAPS: Final[timedelta] = timedelta(hours=24)
+
+URGENCY: Final[dict[Urgency, str]] = {
+    Urgency.P0: "P0 · harm",
+    Urgency.P1: "P1 · blocked now",
+    Urgency.P2: "P2 · needs a fix",
+    Urgency.P3: "P3 · a question",
+    Urgency.P4: "P4 · no clock",
+}
+
+FILTERS: Final[dict[str, str]] = {
+    "urgency": "urgency",
+    "intent": "about",
+    "source": "source",
+    "assignee": "for",
+    "verdict": "verdict",
+    "lang": "language",
+    "place": "place",
+    "incident": "incident",
+    "tag": "tag",
+    "photo": "photo",
+}
+
+# ISO 639-1, those that the reading tells apart most often; others are shown by their code.
+LANGUAGES: Final[dict[str, str]] = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French",
+    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian",
+    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+    "und": "not told",
+}  # fmt: skip
 
 INTENTS: Final[dict[str, str]] = {
     "outage_bug": "outage or bug",
@@ -204,6 +246,78 @@ PLATFORMS: Final[dict[str, str]] = {
     "appstore": "App Store",
     "archive": "archive",
 }
+
+
+def language(code: str) -> str:
+    """A language's name as people write it."""
+    return LANGUAGES.get(code, code or "not told")
+
+
+# (title, (keys, what they do)): what the pages listen to, as the list of keys shows it.
+KEYS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
+    (
+        "Getting about",
+        (
+            ("j k", "next, previous case"),
+            ("o", "open the case"),
+            ("u", "back to the queue"),
+            ("/", "search"),
+            ("Ctrl K", "any command, any case"),
+            (".", "show what is new"),
+            ("f", "filter"),
+            ("?", "this list"),
+        ),
+    ),
+    (
+        "Answering",
+        (
+            ("e", "edit the reply (Esc leaves)"),
+            ("a", "approve"),
+            ("Ctrl Enter", "approve while typing"),
+            ("z", "undo the approval"),
+            ("r", "reject"),
+            ("h", "hand off, or confirm"),
+            ("w", "other wordings, facts, macros"),
+        ),
+    ),
+    (
+        "The case",
+        (
+            ("i", "assign to me"),
+            ("s", "snooze"),
+            ("l", "escalate"),
+            ("t", "tags"),
+            ("n", "note"),
+            ("x", "select, for approving several"),
+        ),
+    ),
+)
+
+
+NOTICES: Final[dict[NoticeKind, str]] = {
+    NoticeKind.MENTIONED: "{by} calls you in a note",
+    NoticeKind.ASSIGNED: "{by} gave it to you",
+    NoticeKind.ESCALATED: "{by} handed it up to you",
+    NoticeKind.ANSWERED: "{by} has an answer for you",
+    NoticeKind.WOKEN: "it is back from its snooze",
+}
+
+
+def notice(row: Mapping[str, Any]) -> str:
+    """Why somebody should look at a case."""
+    return NOTICES[NoticeKind(row["kind"])].format(by=row["by_name"])
+
+
+def where(case: Case) -> str:
+    """Where a case is now, for a list that it has left."""
+    if case.merged_into is not None:
+        return f"part of case {case.merged_into}"
+    return f"in {LANES[case.lane]}"
+
+
+def chosen(choices: Mapping[str, Sequence[tuple[str, str]]], name: str, value: str) -> str:
+    """A filter's value in words."""
+    return dict(choices.get(name, ())).get(value, value)
 
 
 def platform(code: str) -> str:

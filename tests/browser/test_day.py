@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from monitor.domain.case import Lane
 from monitor.domain.draft import DraftState
+from monitor.domain.reading import Urgency
 from tests.browser.conftest import Open
 from tests.integration.web.day import Made
 from tests.integration.web.seed import House, lane
@@ -30,7 +31,7 @@ def test_an_approver_needs_no_mouse(house: House, day: Made, person: Open) -> No
     page.keyboard.press("k")
     page.keyboard.press("j")
     page.keyboard.press("o")
-    expect(page).to_have_url(re.compile(rf"/cases/{day['fee'][0]}$"))
+    expect(page).to_have_url(re.compile(rf"/cases/{day['fee'][0]}\b"))
     page.keyboard.press("e")
     expect(page.locator("#text")).to_be_focused()
     page.locator("#text").fill("Both charges go back to your card today.")
@@ -113,14 +114,27 @@ def test_two_people_on_one_case(house: House, day: Made, person: Open) -> None:
 def test_news_arrive_without_moving_the_page(house: House, day: Made, person: Open) -> None:
     page = person("viewer").go("/?lane=needs_approval")
     expect(page.locator(".lane.is-needs_approval .count")).to_have_text("3")
-    before = page.locator(".row").first.bounding_box()
-    house.add_case("another one", draft="Here is what happens next.")
-    expect(page.locator(".lane.is-needs_approval .count")).to_have_text("4")
-    expect(page.locator("#fresh")).to_contain_text("This lane has changed.")
-    expect(page.locator(".row")).to_have_count(3)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    focused = page.locator(".row .open").nth(1)
+    before = focused.bounding_box()
     assert before is not None
+    late, _ = house.add_case("goes to the end", draft="Yes.", urgency=Urgency.P3, minutes_ago=1)
+    expect(page.locator(".lane.is-needs_approval .count")).to_have_text("4")
+    expect(page.locator(".row").last).to_contain_text("goes to the end")
+    house.add_case("goes to the top", draft="Here is what happens next.", minutes_ago=238)
+    early, _ = house.add_case("even above that", draft="Here is what happens next.", minutes_ago=239)
+    expect(page.locator(".row").first).to_contain_text("even above that")
+    expect(focused_row := page.locator(f"#row-{day['fee'][0]} .open")).to_be_focused()
+    after = focused_row.bounding_box()
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2, "what one reads stays where it is"
+    expect(page.locator("[data-news]")).to_have_text("1 new above")
     page.keyboard.press(".")
-    expect(page.locator(".row")).to_have_count(4)
+    expect(page.locator(f"#row-{early} .open")).to_be_focused()
+    expect(page.locator("[data-news]")).to_be_hidden()
+    house.say(late, "hello?")
+    expect(page.locator(f"#row-{late}")).to_contain_text("hello?")
 
 
 def test_a_case_that_moves_says_so_and_asks_again(house: House, day: Made, person: Open) -> None:

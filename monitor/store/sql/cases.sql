@@ -97,7 +97,7 @@ SELECT * FROM cases WHERE lane = :lane AND id < :id ORDER BY id DESC LIMIT :limi
 
 -- name: lanes_count
 -- How many cases each lane holds.
-SELECT lane, count(*) AS n FROM cases GROUP BY lane;
+SELECT lane, n FROM lane_counts;
 
 -- name: cases_to_draft
 -- Open cases that wait for a first draft, or whose last one no longer fits.

@@ -115,6 +115,10 @@ ORDER BY CASE WHEN n.seen_at IS NULL THEN 0 ELSE 1 END, n.id DESC LIMIT :limit;
 -- How many cases wait for somebody's eyes.
 SELECT count(*) AS n FROM notices WHERE user_name = :user_name AND seen_at IS NULL;
 
+-- name: notice_of_case
+-- Whether somebody has an unseen notice of a case.
+SELECT id FROM notices WHERE user_name = :user_name AND case_id = :case_id AND seen_at IS NULL LIMIT 1;
+
 -- name: notices_seen
 -- They looked.
 UPDATE notices SET seen_at = :at WHERE user_name = :user_name AND case_id = :case_id AND seen_at IS NULL;

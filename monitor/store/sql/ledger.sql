@@ -79,6 +79,10 @@ SELECT * FROM gaps WHERE source = :source ORDER BY start_at;
 -- Every gap.
 SELECT * FROM gaps ORDER BY source, start_at;
 
+-- name: gaps_since
+-- The gaps that opened lately, the newest first.
+SELECT * FROM gaps WHERE opened_at >= :since ORDER BY id DESC LIMIT :limit;
+
 -- name: gaps_touching
 -- Gaps that overlap an interval.
 SELECT * FROM gaps WHERE source = :source AND start_at < :end_at AND end_at > :start_at;

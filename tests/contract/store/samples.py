@@ -25,14 +25,14 @@ def add(session: Session, *mentions: Mention, own: bool = False, origin: Origin 
     return [s.id for s in stored if s is not None]
 
 
-def reading(urgency: Urgency = Urgency.P2, primary: str = "delivery_order", **other: Any) -> Reading:
+def reading(level: Urgency = Urgency.P2, primary: str = "delivery_order", **other: Any) -> Reading:
     values: dict[str, Any] = {
         "lang": "en",
         "complaint": 0.9,
         "severity": 2,
         "intents": (IntentScore(primary, 0.9),),
         "primary": primary,
-        "urgency": UrgencyReading(urgency, 0.5),
+        "urgency": UrgencyReading(level, 0.5),
         "model": "test-1",
     }
     return Reading(**(values | other))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from monitor.stages.views import save_view
 from tests.integration.cli.program import CONFIG, Program
 from tests.integration.cli.test_queue import COMPLAINT, HUMAN, STRANDED
 from tests.integration.stages.house import PlainReader
@@ -92,6 +93,25 @@ def test_tags_and_incidents(queue: Program) -> None:
     assert (case["tags"], case["incident"]) == (["lost-bag"], "belts down")
     assert "#lost-bag  Incident: belts down" in queue.run("queue", "show", ref).stdout
     assert "no incident" in act(queue, "incident", ref)
+
+
+def test_the_list_can_be_narrowed_and_searched(queue: Program) -> None:
+    ref = queue.row("suitcase")["id"]
+    act(queue, "tag", ref, "oslo")
+    act(queue, "assign", ref, "bo")
+    assert [r["id"] for r in queue.json("queue", "list", "--only", "tag=oslo")] == [ref]
+    mine = queue.json("queue", "list", "--only", "assignee=me", "--only", "urgency=P2", "--user", "bo")
+    assert [r["id"] for r in mine] == [ref]
+    assert queue.json("queue", "list", "--only", "urgency=P0") == []
+    assert "By hand: 0 of 1" in queue.run("queue", "list", "--only", "urgency=P0").stdout
+    assert "no filter" in queue.run("queue", "list", "--only", "colour=red", code=2).stderr
+    with queue.opened() as app:
+        save_view(app.store, "bo", "Oslo", {"lane": "needs_approval", "tag": "oslo"}, app.clock)
+    assert [r["id"] for r in queue.json("queue", "list", "--view", "Oslo", "--user", "bo")] == [ref]
+    assert "There are: Oslo" in queue.run("queue", "list", "--view", "x", "--user", "bo", code=2).stderr
+    assert [r["id"] for r in queue.json("queue", "search", "suitcase", "osl")] == [ref]
+    assert "you lost my suitcase" in queue.run("queue", "search", "suitcase").stdout
+    assert "No case holds" in queue.run("queue", "search", "zeppelin").stderr
 
 
 def test_merge_split_and_back(queue: Program) -> None:

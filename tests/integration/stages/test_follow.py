@@ -160,7 +160,7 @@ def test_removal_takes_the_words_everywhere(house: House) -> None:
     assert (case.title, case.outcome, case.customer_handle) == (TOMBSTONE, Outcome.SOURCE_DELETED, None)
     drafts = house.drafts(post)
     with house.store.read() as session:
-        assert session.cases.search("secretword") == []
+        assert session.inbox.search("secretword") == ([], "")
         assert session.mentions.search("secretword") == []
         assert all(not session.drafts.texts(d.id) for d in drafts)
         assert all(not d.text for d in drafts)

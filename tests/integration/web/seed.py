@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
 from monitor.domain.case import Case, CaseStatus, Lane, due_at, lane_of
@@ -141,7 +143,7 @@ class House:
                     reading.complaint,
                     reading.severity,
                     signals,
-                    "en",
+                    reading.lang,
                     verdict,
                     verdict_rule,
                     None,
@@ -217,6 +219,14 @@ def new_house(folder: Path) -> House:
     store = SqliteStore(f"sqlite:///{folder / 'inbox.db'}")
     store.migrate()
     return House(store)
+
+
+def soon(happened: Callable[[], bool]) -> None:
+    """Waits for what a page does after its answer."""
+    until = monotonic() + 10
+    while not happened():
+        assert monotonic() < until, "it did not happen"
+        sleep(0.01)
 
 
 def lane(house: House, case_id: int) -> Lane:

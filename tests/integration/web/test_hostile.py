@@ -16,7 +16,8 @@ from tests.integration.web.seed import House
 OURS = frozenset(
     """html head meta title link script body a header p span nav form input button main div h1 h2 h3 section
     ol ul li bdi mark q blockquote dl dt dd details summary select option label textarea strong time kbd
-    dialog br svg rect small iframe code table thead tbody tr th td""".split()
+    dialog br svg rect small iframe code table thead tbody tr th td use
+    ins del progress fieldset legend abbr""".split()
 )
 
 
@@ -35,6 +36,7 @@ class Elements(HTMLParser):
 def assert_only_words(page: str) -> None:
     for tag, attrs in Elements(page).tags:
         assert tag in OURS, tag
+        assert tag != "use" or attrs["href"].startswith("/static/"), attrs
         assert tag != "script" or attrs.get("src", "").startswith("/static/"), attrs
         for name, value in attrs.items():
             assert not name.startswith("on"), (tag, attrs)

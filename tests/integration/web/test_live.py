@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import html
+import re
+from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import httpx
 
+from monitor.domain.reading import Urgency
 from monitor.stages import review
 from tests.integration.web.conftest import Browser
 from tests.integration.web.day import Made
@@ -53,20 +57,84 @@ def test_no_stream_without_a_session(house: House, browser: Browser) -> None:
 
 def test_the_lanes_count_anew(house: House, day: Made, browser: Browser) -> None:
     client = browser("viewer")
-    before = client.get("/lanes?lane=now").text
-    assert '<span>Now</span> <span class="count">2</span>' in before
-    assert before.count('aria-current="page"') == 1
+    assert '<span>Now</span> <span class="count">2</span>' in client.get("/lanes").text
     review.correct(house.store, day["fee"][0], "agent", "urgency", "P1", house.clock)
-    assert '<span>Now</span> <span class="count">3</span>' in client.get("/lanes?lane=now").text
+    assert '<span>Now</span> <span class="count">3</span>' in client.get("/lanes").text
 
 
-def test_a_lane_offers_its_newer_state_and_moves_nothing(house: House, day: Made, browser: Browser) -> None:
+def rows_of(page: str) -> dict[int, str]:
+    return {int(i): v for i, v in re.findall(r'id="row-(\d+)" data-v="([\d.]+)"', page)}
+
+
+def news(client: httpx.Client, page: str, **more: str) -> str:
+    known = " ".join(f"{i}:{v}" for i, v in rows_of(page).items())
+    asked = dict(parse_qsl(between(page, 'hx-get="/rows?')))
+    return client.get("/rows", params=asked | {"known": known} | more).text
+
+
+def test_a_row_that_changed_comes_in_its_place(house: House, day: Made, browser: Browser) -> None:
     client = browser("viewer")
     page = client.get("/?lane=needs_approval").text
-    ask = between(page, 'hx-get="/fresh?')
-    assert "has changed" not in client.get(f"/fresh?{ask}").text
-    house.add_case("one more", draft="Yes.")
-    assert "has changed" in client.get(f"/fresh?{ask}").text
+    quiet = news(client, page)
+    assert "data-v" not in quiet
+    assert 'hx-target="#lanes"' in quiet
+    house.say(day["fee"][0], "hello? anybody?")
+    told = news(client, page)
+    assert f'hx-target="#row-{day["fee"][0]}" hx-swap="outerMorph"' in told
+    assert "hello? anybody?" in told
+    assert len(rows_of(told)) == 1, "the others stay untouched"
+
+
+def test_a_new_row_goes_where_its_clock_puts_it(house: House, day: Made, browser: Browser) -> None:
+    client = browser("viewer")
+    page = client.get("/?lane=needs_approval").text
+    first = next(iter(rows_of(page)))
+    early, _ = house.add_case("the oldest risk", draft="Yes.", minutes_ago=239)
+    late, _ = house.add_case("the newest", draft="Yes.", urgency=Urgency.P3, minutes_ago=1)
+    told = news(client, page)
+    assert f'hx-target="#row-{first}" hx-swap="beforebegin"' in told
+    assert 'hx-target="#rows-end" hx-swap="beforebegin"' in told
+    assert set(rows_of(told)) == {early, late}
+    assert "2 new." in told
+    assert set(rows_of(news(client, page, more="yes"))) == {early}, "the rest waits behind Show more"
+
+
+def test_several_new_rows_keep_their_order(house: House, day: Made, browser: Browser) -> None:
+    client = browser("viewer")
+    page = client.get("/?lane=needs_approval").text
+    second, _ = house.add_case("second", draft="Yes.", minutes_ago=238)
+    first, _ = house.add_case("first", draft="Yes.", minutes_ago=239)
+    assert list(rows_of(news(client, page))) == [first, second]
+
+
+def test_a_row_that_left_says_where_it_is(house: House, day: Made, browser: Browser) -> None:
+    client = browser("viewer")
+    page = client.get("/?lane=needs_approval").text
+    case_id = day["fee"][0]
+    review.snooze(house.store, case_id, "agent", house.clock.now() + timedelta(hours=1), house.clock)
+    told = news(client, page)
+    assert f'class="row is-gone" id="row-{case_id}"' in told
+    assert "now in Waiting" in told
+    assert "1 left this list." in told
+
+
+def test_what_lies_beyond_the_page_has_not_left(house: House, browser: Browser) -> None:
+    for number in range(75):
+        house.add_case(f"parcel {number}", minutes_ago=200 - number)
+    client = browser("viewer")
+    page = client.get("/?lane=by_hand").text
+    for number in range(25):
+        house.add_case(f"older {number}", minutes_ago=230)
+    told = news(client, page, more="yes")
+    assert "is-gone" not in told
+    assert "25 new." in told
+
+
+def test_nonsense_in_known_is_passed_over(house: House, day: Made, browser: Browser) -> None:
+    answer = browser("viewer").get(
+        "/rows", params={"lane": "now", "known": "x:1 :: 99999999999999999999:1 7 9:"}
+    )
+    assert answer.status_code == 200
 
 
 def test_a_case_says_that_it_moved(house: House, day: Made, browser: Browser) -> None:

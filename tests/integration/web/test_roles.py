@@ -41,7 +41,11 @@ NEEDS: dict[str, May | str] = {
     "GET /people/tokens": May.ADMIN,
     "POST /people/tokens/{token_id}/revoke": May.ADMIN,
     "GET /": May.READ,
-    "GET /fresh": May.READ,
+    "GET /rows": May.READ,
+    "GET /me": May.READ,
+    "GET /palette": May.READ,
+    "POST /views": May.READ,
+    "POST /views/{view_id}/drop": May.READ,
     "GET /search": May.READ,
     "GET /lanes": May.READ,
     "GET /troubles": May.READ,
@@ -108,6 +112,7 @@ def ask(client: httpx.Client, route: str) -> httpx.Response:
         ("{day}", "2026-03-03"),
         ("{name}", "nobody"),
         ("{token}", "nonsense"),
+        ("{view_id}", "1"),
     ):
         path = path.replace(hole, value)
     if route == "GET /events":

@@ -84,9 +84,13 @@ def test_static_files_may_be_kept_and_name_their_version(house: House, browser: 
     for name in (
         "tokens.css",
         "base.css",
-        "inbox.css",
+        "frame.css",
+        "queue.css",
         "case.css",
-        "inbox.js",
+        "keys.js",
+        "live.js",
+        "icons.svg",
+        "inter-latin.woff2",
         "htmx-4.0.1.min.js",
         "icon.svg",
     ):
