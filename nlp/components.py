@@ -19,18 +19,18 @@ from spacy.tokens import Doc
 
 from monitor.domain.reading import Signal
 from nlp.arousal import arousal
-from nlp.decision import decide
+from nlp.decision import Decider
 from nlp.entities import EntityFinder
 from nlp.features import Batch, features
-from nlp.language import UNDETERMINED, LanguageGuesser
-from nlp.lexical import extra_ids
+from nlp.language import UNDETERMINED, LanguageGuesser, words_of
+from nlp.lexical import mark_ids
 from nlp.notes import notes_of
 from nlp.private_data import private_span
 from nlp.refit import read_curves, recalibrated
 from nlp.rulebook import Rulebook, read_rules
 from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
-from nlp.weights import HEADS, MODEL, Weights, load_weights
+from nlp.weights import MODEL, Weights, load_weights
 
 _HANDLE = re.compile(r"@([\w.-]+)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -45,7 +45,8 @@ def make_language(nlp: Language, name: str) -> Component:
 
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
-        notes.lang = guesser.guess(notes.folded.text, notes.post.lang)
+        notes.words = words_of(notes.folded.text)
+        notes.lang = guesser.of_words(notes.words, notes.folded.text, notes.post.lang)
         foreign = notes.lang not in ("en", UNDETERMINED)
         if foreign or (notes.lang == UNDETERMINED and _LETTER.search(notes.folded.text)):
             notes.signals.append(Signal("unsupported_language", "s.language", "", 0, 0))
@@ -116,7 +117,7 @@ def make_entities(
 
 
 class Heads:
-    """The linear heads: calibrated probabilities per head in `doc.cats`, a batch of posts at a time."""
+    """The linear heads: calibrated probabilities per head, a batch of posts at a time."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
@@ -130,7 +131,7 @@ class Heads:
         for docs in _batches(stream, batch_size):
             rows = self.weights.probabilities(batch_of(docs)).tolist()
             for doc, row in zip(docs, rows, strict=True):
-                doc.cats = dict(zip(HEADS, row, strict=True))
+                notes_of(doc).probabilities = row
                 yield doc
 
 
@@ -154,17 +155,18 @@ def batch_of(docs: Iterable[Doc]) -> Batch:
     return features(
         [n.folded.text for n in notes],
         [doc.to_array(NORM).astype(np.uint64, copy=False) for doc in docs],
-        [extra_ids(n) for n in notes],
+        [mark_ids(n) for n in notes],
     )
 
 
 @Language.factory("presszero_decision", default_config={"thresholds": {}, "model": ""})
 def make_decision(nlp: Language, name: str, thresholds: dict[str, float], model: str) -> Component:
     """Turns rules and probabilities into the reading."""
+    decider = Decider(thresholds, model)
 
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
-        notes.reading = decide(notes, doc.cats, thresholds, model)
+        notes.reading = decider.decide(notes, notes.probabilities)
         return doc
 
     return component

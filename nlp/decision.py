@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from monitor.domain.reading import (
     INTENTS,
@@ -14,110 +14,136 @@ from monitor.domain.reading import (
     UrgencyReading,
 )
 from nlp.notes import Notes
-from nlp.weights import LEARNED_SIGNALS
+from nlp.rulebook import Hit, Rule
+from nlp.weights import HEADS, LEARNED_SIGNALS
 
-_SURE = 0.9  # the probability a rule gives the intent it stands for
+_SURE = 0.9  # the probability a P0 rule gives the intent it stands for; a P1 rule gives 0.5
 _SHOWN = 0.15  # intents below this are left out of the reading
 _LEVELS = (Urgency.P0, Urgency.P1, Urgency.P2, Urgency.P3)
+_HARM = ("safety_hazard", "security_privacy_scam")
+_BY_MODEL = Reason("model", "", 0, 0)
+_AT = {head: place for place, head in enumerate(HEADS)}
+_COMPLAINT = _AT["complaint"]
+
+Row = Sequence[float]  # the calibrated probabilities of one post, in the order of HEADS
 
 
-def decide(notes: Notes, cats: Mapping[str, float], thresholds: Mapping[str, float], model: str) -> Reading:
-    """The reading of one post. `cats` are the calibrated probabilities per head."""
-    if not notes.folded.text.strip():
-        return _empty(notes, model)
-    urgency = _urgency(notes, cats, thresholds)
-    intents, primary = _intents(notes, cats, thresholds)
-    complaint = round(float(cats["complaint"]), 4)
-    return Reading(
-        lang=notes.lang,
-        complaint=complaint,
-        severity=_severity(cats, thresholds),
-        intents=intents,
-        primary=primary,
-        urgency=urgency,
-        signals=_signals(notes, cats, thresholds),
-        entities=tuple(notes.entities),
-        claimed_wait_minutes=notes.wait[0] if notes.wait else None,
-        model=model,
-    )
+class Decider:
+    """Turns what rules and heads say of a post into its reading."""
+
+    def __init__(self, thresholds: Mapping[str, float], model: str) -> None:
+        self.model = model
+        self._complaint = thresholds["complaint"]
+        self._severities = [(s, _AT[f"severity>={s}"], thresholds[f"severity>={s}"]) for s in (3, 2)]
+        self._levels = [
+            (level, _AT[f"urgency<={level.rank}"], thresholds[f"urgency<={level.rank}"]) for level in _LEVELS
+        ]
+        self._intents = [
+            (
+                i,
+                _AT[f"intent:{i}"],
+                max(_SHOWN, thresholds[f"intent:{i}"]),
+                _AT[f"primary:{i}"],
+                thresholds[f"primary:{i}"],
+            )
+            for i in INTENTS
+        ]
+        self._signals = [(s, _AT[f"signal:{s}"], thresholds[f"signal:{s}"]) for s in LEARNED_SIGNALS]
+
+    def decide(self, notes: Notes, row: Row) -> Reading:
+        """The reading of one post."""
+        if not notes.folded.text.strip():
+            return self._empty(notes)
+        floors = [hit for hit in notes.hits if hit.rule.floor]
+        intents, primary = self._subject([hit.rule for hit in floors], row)
+        return Reading(
+            lang=notes.lang,
+            complaint=round(row[_COMPLAINT], 4),
+            severity=self._severity(row),
+            intents=intents,
+            primary=primary,
+            urgency=self._urgency(notes, floors, row),
+            signals=self._found_signals(notes, row),
+            entities=tuple(notes.entities),
+            claimed_wait_minutes=notes.wait[0] if notes.wait else None,
+            model=self.model,
+        )
+
+    def _empty(self, notes: Notes) -> Reading:
+        """A post without a visible character (a bare picture, say): nothing to read, nothing owed."""
+        return Reading(
+            lang=notes.lang,
+            complaint=0.0,
+            severity=0,
+            intents=(IntentScore("noise", 1.0),),
+            primary="noise",
+            urgency=UrgencyReading(Urgency.P4, 0.0, (Reason("empty", "", 0, 0),)),
+            signals=tuple(sorted(notes.signals, key=lambda s: s.label)),
+            model=self.model,
+        )
+
+    def head_level(self, row: Row) -> Urgency:
+        """The most urgent level whose head reaches its threshold."""
+        for level, at, threshold in self._levels:
+            if row[at] >= threshold:
+                return level
+        return Urgency.P4
+
+    def _urgency(self, notes: Notes, floors: list[Hit], row: Row) -> UrgencyReading:
+        level = self.head_level(row)
+        if notes.lang not in ("en", "und") and level.rank > Urgency.P3.rank:
+            level = Urgency.P3  # we can't read it well enough to say that nobody need look
+        by_head = level
+        reasons: tuple[Reason, ...] = ()
+        if floors:
+            text = notes.post.text
+            for hit in sorted(floors, key=lambda h: (_floor(h).rank, h.start)):
+                level = level.or_higher(_floor(hit))
+                reasons += (Reason(hit.rule.id, text[hit.start : hit.end], hit.start, hit.end),)
+        if by_head is level:
+            reasons += (_BY_MODEL,)
+        score = row[self._levels[min(level.rank, 3)][1]]
+        return UrgencyReading(level, round(score, 4), reasons)
+
+    def _severity(self, row: Row) -> int:
+        if row[_COMPLAINT] < self._complaint:
+            return 0
+        return next((severity for severity, at, threshold in self._severities if row[at] >= threshold), 1)
+
+    def _subject(self, rules: list[Rule], row: Row) -> tuple[tuple[IntentScore, ...], str]:
+        """The intents, the primary one first. The primary head weighs classes evenly, rare or not."""
+        p: dict[str, float] = {}
+        primary, best = INTENTS[-1], -1.0
+        for intent, at, threshold, first_at, evenly in self._intents:
+            if row[at] >= threshold:
+                p[intent] = row[at]
+            weighed = row[first_at] / evenly
+            if weighed > best:
+                primary, best = intent, weighed
+        harm = None
+        for rule in rules:
+            if rule.intent:
+                sure = rule.floor is Urgency.P0
+                p[rule.intent] = max(p.get(rule.intent, 0.0), _SURE if sure else 0.5)
+                harm = harm or (rule.intent if sure else None)
+        if harm and primary not in _HARM:
+            primary = harm
+        p[primary] = max(p.get(primary, 0.0), row[_AT[f"intent:{primary}"]], row[_AT[f"primary:{primary}"]])
+        if len(p) > 1 and primary != "noise":
+            p.pop("noise", None)
+        ordered = sorted(p, key=lambda i: (i != primary, -p[i], INTENTS.index(i))) if len(p) > 1 else p
+        return tuple(IntentScore(i, round(p[i], 4)) for i in ordered), primary
+
+    def _found_signals(self, notes: Notes, row: Row) -> tuple[Signal, ...]:
+        found: dict[str, Signal] = {}
+        for signal in notes.signals:
+            found.setdefault(signal.label, signal)
+        for label, at, threshold in self._signals:
+            if row[at] >= threshold and label not in found:
+                found[label] = Signal(label, "model", "", 0, 0)
+        return tuple(found[label] for label in sorted(found)) if found else ()
 
 
-def _empty(notes: Notes, model: str) -> Reading:
-    """A post without a visible character (a bare picture, say): nothing to read, nothing owed."""
-    return Reading(
-        lang=notes.lang,
-        complaint=0.0,
-        severity=0,
-        intents=(IntentScore("noise", 1.0),),
-        primary="noise",
-        urgency=UrgencyReading(Urgency.P4, 0.0, (Reason("empty", "", 0, 0),)),
-        signals=tuple(sorted(notes.signals, key=lambda s: s.label)),
-        model=model,
-    )
-
-
-def head_level(cats: Mapping[str, float], thresholds: Mapping[str, float]) -> Urgency:
-    """The most urgent level whose head reaches its threshold."""
-    for level in _LEVELS:
-        if cats[f"urgency<={level.rank}"] >= thresholds[f"urgency<={level.rank}"]:
-            return level
-    return Urgency.P4
-
-
-def _urgency(notes: Notes, cats: Mapping[str, float], thresholds: Mapping[str, float]) -> UrgencyReading:
-    floors = [h for h in notes.hits if h.rule.floor]
-    level = head_level(cats, thresholds)
-    if notes.lang not in ("en", "und") and level.rank > Urgency.P3.rank:
-        level = Urgency.P3  # we can't read it well enough to say that nobody need look
-    by_head = level
-    for hit in floors:
-        assert hit.rule.floor is not None  # noqa: S101  # filtered above
-        level = level.or_higher(hit.rule.floor)
-    text = notes.post.text
-    reasons = [
-        Reason(h.rule.id, text[h.start : h.end], h.start, h.end)
-        for h in sorted(floors, key=lambda h: (h.rule.floor.rank if h.rule.floor else 9, h.start))
-    ]
-    if by_head is level:
-        reasons.append(Reason("model", "", 0, 0))
-    score = cats[f"urgency<={min(level.rank, 3)}"]
-    return UrgencyReading(level, round(float(score), 4), tuple(reasons))
-
-
-def _severity(cats: Mapping[str, float], thresholds: Mapping[str, float]) -> int:
-    if cats["complaint"] < thresholds["complaint"]:
-        return 0
-    if cats["severity>=3"] >= thresholds["severity>=3"]:
-        return 3
-    return 2 if cats["severity>=2"] >= thresholds["severity>=2"] else 1
-
-
-def _intents(
-    notes: Notes, cats: Mapping[str, float], thresholds: Mapping[str, float]
-) -> tuple[tuple[IntentScore, ...], str]:
-    p = {i: float(cats[f"intent:{i}"]) for i in INTENTS}
-    primary = max(INTENTS, key=lambda i: cats[f"primary:{i}"])
-    by_rule = [h.rule for h in notes.hits if h.rule.floor and h.rule.intent]
-    for rule in by_rule:
-        assert rule.intent is not None  # noqa: S101  # filtered above
-        p[rule.intent] = max(p[rule.intent], _SURE if rule.floor is Urgency.P0 else 0.5)
-    harm = [r.intent for r in by_rule if r.floor is Urgency.P0 and r.intent]
-    if harm and primary not in ("safety_hazard", "security_privacy_scam"):
-        primary = harm[0]
-    p[primary] = max(p[primary], float(cats[f"primary:{primary}"]))
-    chosen = [i for i in INTENTS if p[i] >= max(_SHOWN, thresholds[f"intent:{i}"]) or i == primary]
-    if len(chosen) > 1 and primary != "noise":
-        chosen = [i for i in chosen if i != "noise"]
-    ordered = sorted(chosen, key=lambda i: (i != primary, -p[i]))
-    return tuple(IntentScore(i, round(p[i], 4)) for i in ordered), primary
-
-
-def _signals(notes: Notes, cats: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Signal, ...]:
-    found: dict[str, Signal] = {}
-    for signal in notes.signals:
-        found.setdefault(signal.label, signal)
-    for label in LEARNED_SIGNALS:
-        head = f"signal:{label}"
-        if label not in found and cats[head] >= thresholds[head]:
-            found[label] = Signal(label, "model", "", 0, 0)
-    return tuple(found[label] for label in sorted(found))
+def _floor(hit: Hit) -> Urgency:
+    assert hit.rule.floor is not None  # noqa: S101  # only hits with a floor come here
+    return hit.rule.floor

@@ -8,10 +8,9 @@ import numpy as np
 
 from monitor.domain.reading import Reading
 from nlp.corpus import LabelledPost
-from nlp.decision import decide
+from nlp.decision import Decider
 from nlp.thresholds import choose_thresholds
 from nlp.train import PENALTY, calibrate, featurise, fit, matrix, probabilities, rarity_of, targets
-from nlp.weights import HEADS
 
 
 def held_out_readings(
@@ -35,7 +34,7 @@ def held_out_readings(
             [posts[i] for i in others], [notes[i] for i in others], probabilities(unseen[others], calibration)
         )
         p = probabilities(unseen[held], calibration)
-        for index, row in zip(np.flatnonzero(held), p, strict=True):
-            cats = dict(zip(HEADS, map(float, row), strict=True))
-            readings[int(index)] = decide(notes[index], cats, thresholds, f"without {group}")
+        decider = Decider(thresholds, f"without {group}")
+        for index, row in zip(np.flatnonzero(held), p.tolist(), strict=True):
+            readings[int(index)] = decider.decide(notes[index], row)
     return [readings[i] for i in range(len(posts))]

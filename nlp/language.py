@@ -24,6 +24,13 @@ _ENGLISH_LEAN = 0.5  # English is the default of the house: another language mus
 _MOST_WORDS = 120  # more of a long post tell nothing new
 
 
+def words_of(folded: str) -> list[str]:
+    """The first words of folded text, without handles, tags and links."""
+    if "@" in folded or "#" in folded or "." in folded:
+        folded = _SKIP.sub(" ", folded)
+    return _WORD.findall(folded)[:_MOST_WORDS]
+
+
 class LanguageGuesser:
     """Guesses by the table of frequent words. Loading takes milliseconds; a guess, microseconds."""
 
@@ -39,18 +46,20 @@ class LanguageGuesser:
 
     def guess(self, folded: str, tag: str | None = None) -> str:
         """`folded` is the post's folded text; `tag` the language the platform claims, if any."""
-        if "@" in folded or "#" in folded or "." in folded:
-            folded = _SKIP.sub(" ", folded)
+        return self.of_words(words_of(folded), folded, tag)
+
+    def of_words(self, words: list[str], folded: str, tag: str | None = None) -> str:
+        """The same, when the words are known already."""
         scores = [0.0] * len(LANGUAGES)
         scores[0] = _ENGLISH_LEAN
-        words = _WORD.findall(folded)[:_MOST_WORDS]
-        for word in words:
-            for index, weight in self._votes.get(word, ()):
+        for votes in filter(None, map(self._votes.get, words)):
+            for index, weight in votes:
                 scores[index] += weight
         claimed = (tag or "")[:2].lower()
         if claimed in LANGUAGES:
             scores[LANGUAGES.index(claimed)] += _TAG_WEIGHT
-        best = max(range(len(scores)), key=scores.__getitem__)
+        best = scores.index(max(scores))
         if words:
             return LANGUAGES[best]
-        return UNDETERMINED if not _LETTER.search(folded) or not folded.isascii() else LANGUAGES[best]
+        rest = _SKIP.sub(" ", folded)
+        return UNDETERMINED if not _LETTER.search(rest) or not rest.isascii() else LANGUAGES[best]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -17,16 +18,18 @@ _KEY = "presszero"
 
 @dataclass(slots=True)
 class Notes:
-    """Filled in order: language, rules, entities, heads, decision."""
+    """Filled in order: language and words, rules, entities, heads, decision."""
 
     post: Post
     folded: Folded
     starts: set[str]  # word beginnings of the folded text
     lang: str = "und"
+    words: list[str] = field(default_factory=list)  # the first ones (`nlp.language.words_of`)
     hits: list[Hit] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     wait: tuple[int, int, int] | None = None  # minutes, and where that stands in the original text
+    probabilities: Sequence[float] = ()  # calibrated, per head (`nlp.weights.HEADS`)
     reading: Reading | None = None
 
 

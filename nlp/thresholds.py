@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.reading import INTENTS
 from nlp.corpus import LabelledPost
 from nlp.notes import Notes
 from nlp.weights import HEADS, LEARNED_SIGNALS
 
 _GRID = np.round(np.arange(0.10, 0.97, 0.02), 2)
-# The rules carry P0 and P1; the head adds what no rule has foreseen. It may cry wolf, on industries it
-# has never seen, over at most this share of the posts that are neither: people stop looking at a
-# lane that is full of jokes, and then nobody sees the one that is none.
-_FALSE_ALARMS = {0: 0.008, 1: 0.03}
+# Rules and head together may cry wolf, on industries they have never seen, over at most this share of the
+# posts that are neither P0 nor P1; within it, the head adds what no rule has foreseen. More would be found
+# with more alarms, but people stop looking at a lane that is full of jokes.
+_FALSE_ALARMS = {0: 0.03, 1: 0.06}
 
 Doubles = npt.NDArray[np.float64]
 
@@ -26,12 +27,17 @@ def choose_thresholds(posts: Sequence[LabelledPost], notes: Sequence[Notes], p: 
     chosen = {"complaint": 0.5, "severity>=2": 0.5, "severity>=3": 0.5}
     for level in (0, 1):
         calm = np.array([int(post.urgency[1]) > 1 for post in posts])
-        chosen[f"urgency<={level}"] = _for_quiet(column[f"urgency<={level}"], calm, _FALSE_ALARMS[level])
+        fired = np.array([any(h.rule.floor and h.rule.floor.rank <= level for h in n.hits) for n in notes])
+        raised = column[f"urgency<={level}"]
+        chosen[f"urgency<={level}"] = _for_quiet(raised[calm], fired[calm], _FALSE_ALARMS[level])
     chosen |= {"urgency<=2": 0.5, "urgency<=3": 0.5}
     for head in HEADS:
         if head.startswith("intent:"):
             truth = np.array([head[7:] in post.intents for post in posts])
             chosen[head] = _for_f1(column[head], np.zeros(len(posts), bool), truth, 0.2, 0.6)
+    primaries = np.stack([column[f"primary:{i}"] for i in INTENTS], axis=1)
+    evenly = _evenly(primaries, np.array([INTENTS.index(post.primary) for post in posts]))
+    chosen |= {f"primary:{i}": float(share) for i, share in zip(INTENTS, evenly, strict=True)}
     for label in LEARNED_SIGNALS:
         fired = np.array([any(s.label == label for s in n.signals) for n in notes])
         truth = np.array([label in post.signals for post in posts])
@@ -39,10 +45,10 @@ def choose_thresholds(posts: Sequence[LabelledPost], notes: Sequence[Notes], p: 
     return chosen
 
 
-def _for_quiet(p: Doubles, calm: npt.NDArray[np.bool_], false_alarms: float) -> float:
-    """The lowest threshold at which the head raises no more than this share of the calm posts."""
+def _for_quiet(p: Doubles, fired: npt.NDArray[np.bool_], false_alarms: float) -> float:
+    """The lowest threshold at which rules and head raise no more than this share of these, calm posts."""
     for threshold in _GRID:
-        if (p[calm] >= threshold).mean() <= false_alarms:
+        if (fired | (p >= threshold)).mean() <= false_alarms:
             return float(threshold)
     return float(_GRID[-1])
 
@@ -57,6 +63,34 @@ def _for_f1(
         if f1 > best_f1 + 1e-9:
             best, best_f1 = float(threshold), f1
     return high if high > 1 and _f1(fired, truth) >= best_f1 - 1e-9 else best
+
+
+def _evenly(p: Doubles, truth: npt.NDArray[np.int64]) -> Doubles:
+    """What to divide the classes' probabilities by, so that rare ones are found as well as common ones.
+
+    From the square root of each class's share, each divisor is moved while the mean F1 of the classes gains.
+    """
+    shares = np.bincount(truth, minlength=p.shape[1]) / max(len(truth), 1)
+    divisors = np.sqrt(np.maximum(shares, 1e-3))
+    best = _mean_f1(p / divisors, truth)
+    for _ in range(3):
+        for number in range(p.shape[1]):
+            for step in (0.8, 0.9, 1.1, 1.25):
+                tried = divisors.copy()
+                tried[number] *= step
+                found = _mean_f1(p / tried, truth)
+                if found > best + 1e-4:
+                    best, divisors = found, tried
+    return np.asarray(np.round(divisors, 4), dtype=np.float64)
+
+
+def _mean_f1(weighed: Doubles, truth: npt.NDArray[np.int64]) -> float:
+    classes = weighed.shape[1]
+    said = weighed.argmax(axis=1)
+    hits = np.bincount(truth[said == truth], minlength=classes)
+    total = np.bincount(said, minlength=classes) + np.bincount(truth, minlength=classes)
+    present = np.bincount(truth, minlength=classes) > 0
+    return float((2 * hits / np.maximum(total, 1))[present].mean())
 
 
 def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:

@@ -126,17 +126,27 @@ def _inverse(gram: Doubles) -> Doubles:
 def platt(scores: Doubles, truth: Doubles) -> tuple[float, float]:
     """Slope and shift that turn scores into probabilities (Platt's targets against overconfidence).
 
-    Newton's method on two numbers; thirty steps are far more than it needs.
+    Newton's method on two numbers; a step that makes matters worse is halved, or rare heads run away.
     """
     positives = truth.sum()
     goal = np.where(truth > 0, (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2))
     columns = np.stack([scores, np.ones_like(scores)], axis=1)
     answer = np.array([0.0, np.log((positives + 1) / (len(truth) - positives + 1))])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-np.clip(columns @ answer, -30, 30)))
-        curvature = (columns * (p * (1 - p))[:, None]).T @ columns + 1e-6 * np.eye(2)
-        answer = answer - np.linalg.solve(curvature, columns.T @ (p - goal) + 1e-6 * answer)
+    loss = _log_loss(columns @ answer, goal)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-columns @ answer))
+        curvature = (columns * (p * (1 - p))[:, None]).T @ columns + 1e-9 * np.eye(2)
+        step = np.linalg.solve(curvature, columns.T @ (p - goal))
+        while (tried := _log_loss(columns @ (answer - step), goal)) > loss and np.abs(step).max() > 1e-9:
+            step = step / 2
+        if tried >= loss:
+            break
+        answer, loss = answer - step, tried
     return max(float(answer[0]), 0.05), float(answer[1])
+
+
+def _log_loss(odds: Doubles, goal: Doubles) -> float:
+    return float((np.logaddexp(0, odds) - goal * odds).sum())
 
 
 def calibrate(unseen: Doubles, y: Doubles) -> Doubles:

@@ -86,6 +86,30 @@ def test_other_languages_are_flagged_and_never_left_without_a_look(reader: Spacy
     assert "unsupported_language" in read(reader, "где мой заказ").signal_labels
 
 
+PLAIN = {
+    "your app crashes every time I open my basket": "outage_bug",
+    "locked out of my account, the reset code never comes": "account_access",
+    "you charged me twice this month, I want a refund": "billing_refund",
+    "where is my parcel? it was due on Tuesday": "delivery_order",
+    "the agent was rude and hung up on me": "staff_or_process",
+    "the kettle gave me an electric shock": "safety_hazard",
+    "someone hacked my account and bought vouchers": "security_privacy_scam",
+    "what time do you open on Sundays?": "question_howto",
+    "please add a dark mode to the app": "feature_feedback",
+    "thank you so much Amy, brilliant service": "praise",
+    "journalist here, who can I speak to about a story we're running?": "press_partner",
+}
+
+
+def test_plain_posts_are_read_plainly(reader: SpacyReader) -> None:
+    readings = reader.read([Post(text) for text in PLAIN])
+    wrong = [(t, r.primary) for (t, i), r in zip(PLAIN.items(), readings, strict=True) if r.primary != i]
+    assert not wrong
+    complaints = {r.primary for r in readings if r.severity}
+    assert complaints >= {"outage_bug", "billing_refund", "staff_or_process", "safety_hazard"}
+    assert complaints.isdisjoint({"question_howto", "praise", "press_partner"})
+
+
 def test_order_is_kept_and_reading_again_changes_nothing(reader: SpacyReader) -> None:
     posts = [Post(f"parcel {i} is late, {'still ' * (i % 7)}nothing") for i in range(700)]
     first = reader.read(posts)

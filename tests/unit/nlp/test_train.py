@@ -53,6 +53,17 @@ def test_platt_finds_the_curve_that_made_the_data() -> None:
     assert abs(shift + 1.0) < 0.1
 
 
+def test_platt_keeps_its_head_over_rare_labels() -> None:
+    random = np.random.default_rng(5)
+    for rate in (0.02, 0.002):
+        truth = (random.random(10_000) < rate).astype(float)
+        scores = random.normal(size=10_000) * 0.05 + truth * 0.3 + rate
+        slope, shift = platt(scores, truth)
+        p = 1 / (1 + np.exp(-(slope * scores + shift)))
+        assert 1 < slope < 300
+        assert abs(p.mean() - rate) < rate / 2
+
+
 def test_targets_follow_the_labels() -> None:
     row = dict(zip(HEADS, targets([POSTS[0]])[0], strict=True))
     assert row["complaint"] == POSTS[0].complaint
@@ -77,3 +88,5 @@ def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
     folder = Path(load_weights.__globals__["MODEL"])
     assert sum(f.stat().st_size for f in folder.iterdir()) < 5_000_000
     assert weights.about["posts"] > 0
+    assert np.all((weights.slope > 1) & (weights.slope < 300)), "every head has been calibrated"
+    assert np.all(np.abs(weights.shift) < 30)
