@@ -20,7 +20,7 @@ import numpy as np
 
 from monitor.domain.reading import INTENTS, SIGNALS, Post, Reader, Reading
 from nlp.corpus import FROM_PLATFORM, LabelledPost
-from nlp.labelled import Known, read_labelled
+from nlp.labelled import HARD, Known, read_labelled
 from nlp.scores import Rates, auc, calibration_error, macro_f1, rates
 
 COMPLAINT_AT = 0.5  # fixed beforehand, for every file
@@ -143,6 +143,11 @@ def _urgency(report: Report, pairs: Pairs) -> None:
     if calm:
         report.figures["P2–P4 raised to P0"] = float(np.mean([rank == 0 for rank in calm]))
         report.figures["P2–P4 raised to P0 or P1"] = float(np.mean([rank <= _BELOW_P1 for rank in calm]))
+    hard = [r.urgency.level.rank for k, r in told if k.hard and k.urgency in ("P2", "P3", "P4")]
+    if hard:
+        report.figures["hard negatives raised to P0 or P1"] = float(
+            np.mean([rank <= _BELOW_P1 for rank in hard])
+        )
 
 
 def _rest(report: Report, pairs: Pairs) -> None:
@@ -200,6 +205,7 @@ def known_of(post: LabelledPost) -> Known:
         orders=None
         if post.entities is None
         else frozenset(text for label, text in post.entities if label == "ORDER"),
+        hard=post.id.startswith(HARD),
     )
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from monitor.domain.errors import InputUnreadable
 
+HARD = "hardneg"  # so begin the ids of posts that were written as hard negatives
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -33,6 +35,7 @@ class Known:
     wait: int | None = None
     says_wait: bool = False
     orders: frozenset[str] | None = None
+    hard: bool = False  # a hard negative: words of harm without the harm
 
 
 def read_labelled(path: Path) -> list[Known]:
@@ -79,6 +82,7 @@ def _known(row: Mapping[str, Any]) -> Known:
         wait=row.get("wait", row.get("claimed_wait_minutes")),
         says_wait=waits,
         orders=None if entities is None else frozenset(e["text"] for e in entities if e["label"] == "ORDER"),
+        hard=str(row.get("id", "")).startswith(HARD),
     )
 
 
