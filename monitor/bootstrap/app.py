@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.bootstrap.daily import Daily
+from monitor.bootstrap.telling import Telling
 from monitor.config.secrets import environment
 from monitor.domain.errors import SecretKeyUnusable
 from monitor.stages import context as explaining
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 # How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
 RECHECK_EVERY = timedelta(minutes=5)
 CONTEXT_EVERY = timedelta(seconds=30)
+# Webhooks hear of what happens this soon.
+WEBHOOKS_EVERY = timedelta(seconds=2)
 # A snoozed case comes back this soon after its time.
 WAKE_EVERY = timedelta(seconds=5)
 
 
-class App(Daily):
+class App(Telling):
     """The parts, wired. Thread-safe: stages run in the scheduler's threads, pages in the web's."""
 
     def jobs(self) -> Jobs:
@@ -44,6 +46,7 @@ class App(Daily):
             more={
                 "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
                 "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
+                "webhooks": (self.run_webhooks, WEBHOOKS_EVERY),
                 "wake": (lambda: _counts(self.run_wake()), WAKE_EVERY),
             },
             publish_every=settings.publish.every,
@@ -98,6 +101,8 @@ class App(Daily):
                 public_url=settings.web.public_url,
                 roster=settings.review.roster,
                 api_per_minute=settings.api.requests_per_minute,
+                subscriptions=self.subscriptions,
+                courier=self.courier,
             )
         )
 
@@ -117,6 +122,8 @@ class App(Daily):
     def secrets(self) -> list[str]:
         """Every secret value, so that no log line ever holds one."""
         found = [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
+        for hook in self.settings.webhooks:
+            found += [hook.address, *(secret.get_secret_value() for secret in hook.secrets)]
         return found + environment(self.settings.folder).get(SecretKeyUnusable.variable, "").split()
 
     def close(self) -> None:

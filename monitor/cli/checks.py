@@ -13,6 +13,7 @@ from monitor.domain.errors import PressZeroError
 if TYPE_CHECKING:
     from connectors.base import SourceConfig
     from monitor.bootstrap import App
+    from monitor.stages.telling import Subscription
 
 FINE, WARNED, FAILED = "ok", "warn", "FAIL"
 
@@ -48,6 +49,8 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
         yield Finding(WARNED, "sources", "none is switched on", "Add a [[sources]] table to config.toml.")
     for source in settings.sources:
         yield _source(app, source, offline)
+    for hook in app.subscriptions:
+        yield _webhook(app, hook, offline)
 
 
 def _guarded(what: str, check: Callable[[], str]) -> Finding:
@@ -101,3 +104,26 @@ def _source(app: App, source: SourceConfig, offline: bool) -> Finding:
     if offline:
         return Finding(FINE, what, f"{source.kind}, not asked")
     return _guarded(what, lambda: app.connector(source.name).check())
+
+
+def _webhook(app: App, hook: Subscription, offline: bool) -> Finding:
+    """How it stands. Nothing is sent: that is what `webhooks test` is for."""
+    what = f"webhook {hook.name}"
+    with app.store.read() as session:
+        state = session.outbox.states().get(hook.name)
+        dead = session.outbox.counts().get(hook.name, {}).get("dead", 0)
+    if state is not None and state.failing_since is not None:
+        return Finding(WARNED, what, f"failing: {state.error}", f"presszero webhooks test {hook.name}")
+    if dead:
+        again = f"presszero webhooks resend --dead {hook.name}"
+        return Finding(WARNED, what, f"{dead} events were never taken", again)
+    if offline:
+        return Finding(FINE, what, f"hears of {', '.join(hook.events)}")
+    return _guarded(what, lambda: _reachable(hook))
+
+
+def _reachable(hook: Subscription) -> str:
+    from monitor.stages.telling.courier import looked_up
+
+    looked_up(hook.address, private=hook.allow_private)
+    return f"hears of {', '.join(hook.events)}"

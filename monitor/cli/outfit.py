@@ -34,6 +34,9 @@ ENV_EXAMPLE = """\
 # Encrypts second factors in the database; keep it as safe as a password: `openssl rand -base64 32`
 # PRESSZERO_SECRET_KEY=
 
+# Signs the events of the webhook "crm"; `presszero webhooks secret` makes one.
+# PRESSZERO_HOOK_CRM_SECRET=
+
 # For digests and forgotten passwords: smtps://USER:PASSWORD@HOST:465?from=ADDRESS
 # PRESSZERO_SMTP_URL=
 

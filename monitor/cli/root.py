@@ -22,6 +22,7 @@ from monitor.cli import (
     stages,
     tokens,
     users,
+    webhooks,
 )
 from monitor.cli.call import Call
 from monitor.cli.group import new_group
@@ -71,5 +72,6 @@ app.command("sources")(sources.sources)
 app.command("doctor")(outfit.doctor)
 users.group.add_typer(tokens.group, name="token")
 app.add_typer(users.group, name="users")
+app.add_typer(webhooks.group, name="webhooks")
 app.add_typer(audit.audit_group, name="audit")
 app.add_typer(audit.store_group, name="store")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.base import Account
 from monitor.config.problems import SECRET_WORD, Problems, shown
 from monitor.config.secrets import secrets_of
-from monitor.config.settings import ENV_PREFIX
+from monitor.config.tables import ENV_PREFIX
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 

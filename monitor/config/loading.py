@@ -13,12 +13,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
-from connectors.base import Account, SourceConfig
 from monitor.config.accounts import read_accounts
+from monitor.config.hooks import read_hooks
 from monitor.config.problems import Problems, nearest, shown
 from monitor.config.secrets import environment
-from monitor.config.settings import ENV_PREFIX, Sections, Settings
+from monitor.config.settings import Sections, Settings
 from monitor.config.sources import read_sources
+from monitor.config.tables import ENV_PREFIX
 from monitor.domain.errors import ConfigInvalid, ConfigProblem, SecretKeyUnusable
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,6 +37,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     problems = Problems(str(path), text)
     env = environment(file.parent, environ)
     raw_sources, raw_accounts = data.pop("sources", []), data.pop("accounts", {})
+    raw_hooks = data.pop("webhooks", [])
     sections = _sections(data, env, file.parent, problems)
     accounts = read_accounts(raw_accounts, env, file.parent, problems)
     key = SecretKeyUnusable.variable
@@ -43,16 +45,16 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         hint = f"set {key} in the environment or in .env; `openssl rand -base64 32` makes one"
         problems.add("access.second_factor", "no key to keep second factors with", hint, at=("access",))
     sources = read_sources(raw_sources, accounts, env, file.parent, problems)
+    hooks = read_hooks(raw_hooks, env, file.parent, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)
-    return _settings(sections, file, sources, {name: a.account for name, a in accounts.items()})
+    kept = {name: a.account for name, a in accounts.items()}
+    return _settings(sections, file, sources=sources, accounts=kept, webhooks=hooks)
 
 
-def _settings(
-    sections: Sections, file: Path, sources: tuple[SourceConfig, ...], accounts: dict[str, Account]
-) -> Settings:
+def _settings(sections: Sections, file: Path, **lists: Any) -> Settings:
     tables = {name: getattr(sections, name) for name in Sections.model_fields}
-    return Settings(file=file, sources=sources, accounts=accounts, **tables)
+    return Settings(file=file, **tables, **lists)
 
 
 def _toml(file: Path, said: str) -> tuple[str, dict[str, Any]]:
@@ -81,7 +83,10 @@ def _sections(data: dict[str, Any], env: dict[str, str], folder: Path, problems:
     known = Sections.model_fields
     for name in [n for n in data if n not in known]:
         problems.add(
-            f"[{name}]", "an unknown table", nearest(name, [*known, "sources", "accounts"]), at=(name,)
+            f"[{name}]",
+            "an unknown table",
+            nearest(name, [*known, "sources", "accounts", "webhooks"]),
+            at=(name,),
         )
         del data[name]
     for name in [n for n in data if not isinstance(data[n], dict)]:

@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SerializeAsAny,
     ValidationInfo,
@@ -23,25 +21,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.base import Account, SourceConfig
-from monitor.domain.errors import BadMoment, ConfigInvalid, NotFound
-from monitor.domain.moments import parse_duration
+from monitor.config.hooks import Hook
+from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words
+from monitor.domain.errors import ConfigInvalid, NotFound
 from monitor.domain.roster import Desk, Roster
 from monitor.respond.hours import BusinessHours
 
-ENV_PREFIX = "PRESSZERO_"
 DEFAULT_URL = "sqlite:///presszero.db"
-
-
-def as_duration(value: object) -> object:
-    """Text such as ``2m`` as a timedelta. A bare number has no unit, so it is refused."""
-    if isinstance(value, str):
-        try:
-            return parse_duration(value)
-        except BadMoment as exc:
-            raise ValueError("write a duration such as 30s, 2m, 4h or 7d") from exc
-    if isinstance(value, timedelta):
-        return value
-    raise ValueError(f'write a duration with its unit, such as "{value}s"')
 
 
 def _zone(name: str) -> str:
@@ -62,23 +48,6 @@ def _near_zone(name: str) -> str:
 
 def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
-
-
-def _more_than_nothing(duration: timedelta) -> timedelta:
-    if duration <= timedelta(0):
-        raise ValueError("must be longer than nothing")
-    return duration
-
-
-Duration = Annotated[timedelta, BeforeValidator(as_duration)]
-Positive = Annotated[Duration, AfterValidator(_more_than_nothing)]
-Words = tuple[str, ...]
-
-
-class Table(BaseModel):
-    """A table of config.toml. Unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Brand(Table):
@@ -291,6 +260,7 @@ class Settings(Sections):
     file: Path = Field(description="The config.toml that was read; absolute.")
     sources: tuple[SerializeAsAny[SourceConfig], ...] = Field(default=(), description="Places to look.")
     accounts: Mapping[str, Account] = Field(default_factory=dict, description="Accounts, with their secrets.")
+    webhooks: tuple[Hook, ...] = Field(default=(), description="Who hears of events.")
 
     @property
     def folder(self) -> Path:

@@ -16,7 +16,7 @@ from connectors.registry import connector_class, kinds
 from monitor.config.accounts import NamedAccount
 from monitor.config.problems import Problems, nearest, shown
 from monitor.config.secrets import DOTENV
-from monitor.config.settings import as_duration
+from monitor.config.tables import as_duration
 from monitor.domain.errors import NotFound
 
 

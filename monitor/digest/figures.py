@@ -23,6 +23,7 @@ from monitor.store.codec import maybe_moment
 from monitor.store.session import Session
 
 FORMAT = 1
+ACTOR = "machine:digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ def gather(
 def keep(session: Session, figures: DigestFigures) -> None:
     """Keeps the numbers of a digest, without a word of a customer. Needs a writing session."""
     body = msgspec.json.encode(figures.numbers)
-    session.digests.keep(figures.numbers.day, hashlib.sha256(body).hexdigest(), body.decode())
+    day = figures.numbers.day
+    if session.digests.get(day) is None:
+        session.audit.record(figures.numbers.made_at, ACTOR, "digest.made", f"digest:{day.isoformat()}")
+    session.digests.keep(day, hashlib.sha256(body).hexdigest(), body.decode())
 
 
 def kept(session: Session, day: date) -> DigestFigures | None:

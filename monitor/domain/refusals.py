@@ -112,3 +112,13 @@ class ShownIsPast(StaleApproval):
     def __init__(self, cause: str, *, changes: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(cause)
         self.changes = tuple(changes)
+
+
+# --- webhooks ---------------------------------------------------------------------------------
+
+
+class PrivateAddress(PressZeroError):
+    """The address of a webhook lies inside a private network."""
+
+    code = "PZ-921"
+    action = "Write another address, or `allow_private = true` if it is your own network."

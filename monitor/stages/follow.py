@@ -49,6 +49,8 @@ def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: i
         for case in session.cases.silent_since(now - silence, limit):
             evidence = f"nothing was heard for {silence.days} days after our reply"
             _done(session, session.cases.settle(case, Outcome.SILENT, now, evidence))
+            outcome = Outcome.SILENT.value
+            session.audit.record(now, ACTOR, "case.settled", f"case:{case.id}", outcome=outcome)
             report.silent += 1
         promises = promising.look_after(session, now, limit)
         report.kept, report.reminded, report.broken = promises.kept, promises.reminded, promises.broken

@@ -231,7 +231,7 @@ def _join(
 ) -> Case:
     """A further post of the same customer. Thanks, noise and the past leave the case resting as it is."""
     session.cases.take_in(case.id, stored.id)
-    mention = stored.mention
+    mention, before = stored.mention, case
     asks_nothing = reading.urgency.level is Urgency.P4 and reading.complaint < NOISE_BELOW
     asks_nothing = asks_nothing or (stored.origin is Origin.BACKFILL and case.origin is not Origin.BACKFILL)
     if case.origin is Origin.BACKFILL and stored.origin is Origin.LIVE:
@@ -275,13 +275,22 @@ def _join(
     )
     joined = session.cases.update(joined)
     session.cases.clear_withheld(case.id)
-    _explain(session, now, "case.joined", joined, stored, reading)
+    _explain(session, now, "case.joined", joined, stored, reading, before)
     return joined
 
 
 def _explain(
-    session: Session, now: datetime, action: str, case: Case, stored: StoredMention, reading: Reading
+    session: Session,
+    now: datetime,
+    action: str,
+    case: Case,
+    stored: StoredMention,
+    reading: Reading,
+    before: Case | None = None,
 ) -> None:
+    since = {} if before is None else {"was": before.urgency.value}
+    if before is not None and before.origin is not case.origin:
+        since["revived"] = "from a backfill"
     session.audit.record(
         now,
         ACTOR,
@@ -294,6 +303,7 @@ def _explain(
         status=case.status.value,
         verdict=case.verdict_rule,
         model=reading.model,
+        **since,
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from monitor.domain.audit import GENESIS, AuditRecord, canonical, record_hash
 from monitor.domain.errors import AuditBroken
+from monitor.domain.events import event_of
 from monitor.domain.moments import utc_text
+from monitor.store.outbox import happened
 from monitor.store.protocol import Connection
 
 PAGE = 2000
@@ -44,6 +46,9 @@ class Audit:
             },
         )
         self._db.execute("audit_advance", {"hash": digest})
+        event = event_of(action, detail)
+        if event is not None:
+            happened(self._db, event, subject, at, by=actor, **detail)
         return seq
 
     def records(self, after: int = 0) -> Iterator[AuditRecord]:

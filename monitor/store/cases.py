@@ -10,10 +10,12 @@ from monitor.domain.case import Case, CaseStatus, Lane, Outcome, lane_of
 from monitor.domain.conversation import Conversation, Earlier, KnownIncident, Turn
 from monitor.domain.draft import DraftState
 from monitor.domain.errors import NotFound, StaleApproval
-from monitor.domain.mention import MentionKey
+from monitor.domain.events import Event, is_urgent
+from monitor.domain.mention import MentionKey, Origin
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Reading
 from monitor.store.codec import case_of, case_params, reading_of, stored_mention_of
+from monitor.store.outbox import happened
 from monitor.store.protocol import Connection, Row
 
 # Lanes without a clock are read newest first.
@@ -31,7 +33,13 @@ class Cases:
 
     def open(self, case: Case) -> Case:
         """Stores a new case (its id is ignored); returns it with its id."""
-        return replace(case, id=self._db.insert("case_open", case_params(case)))
+        opened = replace(case, id=self._db.insert("case_open", case_params(case)))
+        if case.origin is not Origin.BACKFILL and case.status is CaseStatus.OPEN:
+            subject, urgency = f"case:{opened.id}", case.urgency.value
+            happened(self._db, Event.CASE_OPENED, subject, case.opened_at, urgency=urgency)
+            if is_urgent(case.urgency):
+                happened(self._db, Event.CASE_URGENT, subject, case.opened_at, urgency=urgency)
+        return opened
 
     def update(self, case: Case) -> Case:
         """Writes a case back. Raises StaleApproval when somebody else has changed it meanwhile."""
@@ -217,6 +225,8 @@ class Cases:
             },
         )
         is_done = status is CaseStatus.DONE
+        if is_done:
+            happened(self._db, Event.CASE_SETTLED, f"case:{case.id}", at, outcome=outcome.value)
         return self.update(
             replace(
                 case,

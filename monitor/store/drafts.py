@@ -10,10 +10,12 @@ from monitor.domain.approval import Approval
 from monitor.domain.case import Case
 from monitor.domain.draft import Draft, DraftState, Proposal, check_transition
 from monitor.domain.errors import ForbiddenTransition, NotFound
+from monitor.domain.events import OF_DRAFT, Event
 from monitor.domain.mention import MentionKey
 from monitor.domain.moments import utc_text
 from monitor.domain.posting import Attempt, AttemptState
 from monitor.store.codec import approval_of, attempt_of, draft_of, maybe_text, moves_text, promise_text
+from monitor.store.outbox import happened
 from monitor.store.protocol import Connection, Row
 
 MACHINE = "machine"
@@ -57,6 +59,8 @@ class Drafts:
         )
         draft = self.get(draft_id)
         self._db.touched.add(case.id)
+        if draft.state is DraftState.PROPOSED:
+            happened(self._db, Event.DRAFT_PROPOSED, f"draft:{draft.id}", at)
         self._keep_text(draft, at)
         return draft
 
@@ -135,6 +139,8 @@ class Drafts:
             raise ForbiddenTransition(f"Draft {draft.id} was changed by somebody else at the same moment.")
         self._db.touched.add(draft.case_id)
         new = replace(new, version=draft.version + 1)
+        if state is not draft.state and state in OF_DRAFT:
+            happened(self._db, OF_DRAFT[state], f"draft:{draft.id}", at)
         if new.text != draft.text:
             self._keep_text(new, at)
         return new

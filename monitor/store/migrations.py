@@ -113,6 +113,13 @@ def m0040_tokens(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0041_outbox(db: sqlite_utils.Database) -> None:
+    """Events that others may hear of, and their way to webhooks."""
+    name = "sql/sqlite/0041_outbox.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

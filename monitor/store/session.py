@@ -17,6 +17,7 @@ from monitor.store.inbox import Inbox
 from monitor.store.ledger import Ledger
 from monitor.store.listing import Listing
 from monitor.store.mentions import Mentions
+from monitor.store.outbox import Outbox
 from monitor.store.people import People
 from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
@@ -122,6 +123,11 @@ class Session:
     def backfills(self) -> Backfills:
         """Runs over the past."""
         return Backfills(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Events that others may hear of, and their way to webhooks."""
+        return Outbox(self.connection)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -42,6 +42,7 @@ from monitor.web import (
     search,
     sign_in,
     tokens,
+    webhooks,
 )
 from monitor.web.access import NotSignedInError, UnfinishedError
 from monitor.web.api import problems
@@ -91,7 +92,7 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.services = services
     app.state.pulse = live.Pulse(services)
     reading = (queue, search, palette, mine, case, live)
-    for room in (sign_in, forgotten, account, tokens, *reading, acts, desk, colleagues):
+    for room in (sign_in, forgotten, account, tokens, webhooks, *reading, acts, desk, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

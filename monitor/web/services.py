@@ -20,6 +20,7 @@ from monitor.domain.verdict import Verdict
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
 from monitor.stages.review import Check, Promised
+from monitor.stages.telling import Courier, Subscription
 from monitor.stages.verdict import Judge
 from monitor.store.protocol import Store
 from monitor.web.hooks import Hook
@@ -91,3 +92,5 @@ class WebServices:
     public_url: str | None = None  # of the inbox, as people reach it
     roster: Roster = field(default_factory=Roster)  # who sits at which desk
     api_per_minute: int = 600  # requests of one token
+    subscriptions: Sequence[Subscription] = ()  # webhooks that are switched on
+    courier: Courier | None = None  # what carries a test event to them

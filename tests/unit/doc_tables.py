@@ -21,6 +21,7 @@ from connectors.base import SourceConfig
 from connectors.registry import connector_class, kinds
 from monitor.cli.root import app
 from monitor.config.accounts import AccountTable
+from monitor.config.hooks import Webhook
 from monitor.config.settings import Sections
 from monitor.domain import errors, refusals
 
@@ -41,6 +42,7 @@ def settings_tables() -> str:
     parts.append(
         _model("[[sources]]", "What every source has, whatever its kind.", SourceConfig.model_fields)
     )
+    parts.append(_model("[[webhooks]]", "Who hears of events: docs/webhooks.md.", Webhook.model_fields))
     return "\n\n".join(parts)
 
 

@@ -27,6 +27,7 @@ from monitor.web.api import (
     posting,
     promises,
     sources,
+    webhooks,
 )
 from monitor.web.api.document import document_of
 from monitor.web.api.gate import Gate
@@ -34,7 +35,20 @@ from monitor.web.api.problems import answer
 from monitor.web.services import WebServices
 
 PREFIX = "/api/v1"
-ROOMS = (me, cases, casework, drafts, decisions, mentions, promises, sources, digests, posting, audit)
+ROOMS = (
+    me,
+    cases,
+    casework,
+    drafts,
+    decisions,
+    mentions,
+    promises,
+    sources,
+    digests,
+    posting,
+    audit,
+    webhooks,
+)
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 
 

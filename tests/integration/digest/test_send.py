@@ -168,7 +168,8 @@ def test_numbers_are_kept_with_the_first_letter_and_an_audit_record(world: World
         assert found is not None and found.numbers.volume.posts == 1
         stored = session.digests.get(DAY)
         assert stored is not None and stored.sent_at == world.clock.moment
-        assert len(session.audit.about("digest:2026-03-05")) == 2
+        actions = [record["action"] for record in session.audit.about("digest:2026-03-05")]
+        assert actions == ["digest.sent", "digest.sent", "digest.made"]
         assert session.digests.state_of(delivery_key(DAY, BOSSES[0], is_whole=True)) == "sent"
 
 
