@@ -73,6 +73,7 @@ class App(Telling):
                 brand_name=settings.brand.name,
                 timezone=settings.brand.zone,
                 undo=settings.review.undo,
+                second=settings.review.second_approver,
                 version=__version__,
                 own_handles=settings.every_handle,
                 sources=settings.sources,

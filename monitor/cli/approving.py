@@ -37,12 +37,17 @@ def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) ->
         ),
         app.clock,
         undo=app.settings.review.undo,
+        second=app.settings.review.second_approver,
         judge=app.judge,
         check=app.check,
         override_reason=reason,
     )
     left = say_duration(app.settings.review.undo)
-    err(f"Draft {draft.id} approved by {name}; it can be taken back for {left}.")
+    if approval.is_enough:
+        err(f"Draft {draft.id} approved by {name}; it can be taken back for {left}.")
+    else:
+        why = ", ".join(approval.needs)
+        err(f"Draft {draft.id}: {name} said the first yes; a second person has to say one, too ({why}).")
     return {
         "approval_id": approval.id,
         "draft_id": draft.id,
@@ -52,4 +57,6 @@ def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) ->
         "text_hash": approval.text_hash,
         "conversation_hash": approval.conversation_hash,
         "at": approval.at,
+        "needs": list(approval.needs),
+        "is_enough": approval.is_enough,
     }

@@ -123,6 +123,7 @@ def _decide(app: App, case: Case, draft_id: int) -> bool:
             shown,
             app.clock,
             undo=app.settings.review.undo,
+            second=app.settings.review.second_approver,
             judge=app.judge,
             check=app.check,
         )

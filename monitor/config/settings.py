@@ -25,6 +25,7 @@ from monitor.config.hooks import Hook
 from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words
 from monitor.domain.errors import ConfigInvalid, NotFound
 from monitor.domain.roster import Desk, Roster
+from monitor.domain.seconding import SecondReason
 from monitor.respond.hours import BusinessHours
 
 DEFAULT_URL = "sqlite:///presszero.db"
@@ -113,6 +114,11 @@ class Review(Table):
 
     undo: Duration = Field(
         default=timedelta(seconds=15), description="How long an approval can be taken back before it is sent."
+    )
+    second_approver: tuple[SecondReason, ...] = Field(
+        default=(),
+        description="Which replies need a second person's yes: legal, safety, press, discrimination, "
+        "ai_written, new_agent (the first day of whoever wrote or approved it).",
     )
     desks: Mapping[Desk, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
         default_factory=dict,

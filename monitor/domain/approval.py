@@ -52,6 +52,13 @@ class Approval:
     at: datetime
     seconds_to_decide: float | None  # from opening the case to the yes: the rubber-stamp meter
     unchanged: bool  # the machine's words, untouched
+    needs: tuple[str, ...] = ()  # why one yes is not enough (monitor.domain.seconding)
+    first_id: int | None = None  # the first yes, which this one seconds
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the reply may be sent on this yes."""
+        return not self.needs or self.first_id is not None
 
 
 @dataclass(frozen=True, slots=True)

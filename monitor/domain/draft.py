@@ -15,6 +15,7 @@ class DraftState(StrEnum):
     PROPOSED = "proposed"
     CLAIMED = "claimed"
     EDITED = "edited"
+    SECONDING = "seconding"  # one yes is there; another person's is needed
     APPROVED = "approved"
     SENDING = "sending"
     POSTED = "posted"
@@ -46,9 +47,11 @@ _S = DraftState
 _DROPPED = frozenset({_S.REJECTED, _S.STALE, _S.SUPERSEDED, _S.EXPIRED, _S.FROZEN, _S.WITHDRAWN})
 
 TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
-    _S.PROPOSED: frozenset({_S.CLAIMED, _S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
-    _S.CLAIMED: frozenset({_S.PROPOSED, _S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
-    _S.EDITED: frozenset({_S.EDITED, _S.CLAIMED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    _S.PROPOSED: frozenset({_S.CLAIMED, _S.EDITED, _S.SECONDING, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    _S.CLAIMED: frozenset({_S.PROPOSED, _S.EDITED, _S.SECONDING, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    _S.EDITED: frozenset({_S.EDITED, _S.CLAIMED, _S.SECONDING, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
+    # Other words, or a first yes taken back, make it an edited draft again.
+    _S.SECONDING: frozenset({_S.EDITED, _S.APPROVED, _S.HANDED_OFF}) | _DROPPED,
     # Undo takes an approval back to edited; publish moves it on or finds the world has changed.
     # Postponed (rate limit, pacing): the yes still stands, the call was not made.
     _S.APPROVED: frozenset(
@@ -71,10 +74,10 @@ TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
 }
 
 AWAITING_PERSON: frozenset[DraftState] = frozenset(
-    {_S.PROPOSED, _S.CLAIMED, _S.EDITED, _S.REFUSED, _S.FROZEN, _S.STALE, _S.HANDED_OFF}
+    {_S.PROPOSED, _S.CLAIMED, _S.EDITED, _S.SECONDING, _S.REFUSED, _S.FROZEN, _S.STALE, _S.HANDED_OFF}
 )
 
-APPROVABLE: frozenset[DraftState] = frozenset({_S.PROPOSED, _S.CLAIMED, _S.EDITED})
+APPROVABLE: frozenset[DraftState] = frozenset({_S.PROPOSED, _S.CLAIMED, _S.EDITED, _S.SECONDING})
 
 
 def check_transition(old: DraftState, new: DraftState) -> None:
@@ -143,3 +146,4 @@ class Draft:
     created_at: datetime
     updated_at: datetime
     version: int
+    ai: str | None = None  # the language model that wrote it, if one did

@@ -224,6 +224,20 @@ class DraftBlocked(PressZeroError):
     action = "Change the text as the finding suggests."
 
 
+class SecondYesNeeded(ForbiddenTransition):
+    """A reply needs two people, and the same person gave both of their yeses."""
+
+    code = "PZ-405"
+    action = "Ask a colleague who may approve; the case stands in Needs approval until then."
+
+
+class NotOpened(ForbiddenTransition):
+    """Several drafts were approved at once, and this one was never opened by that person."""
+
+    code = "PZ-406"
+    action = "Open the case and read it; then approve it there, or with the others."
+
+
 class ClaimedByOther(PressZeroError):
     """Somebody else is working on this draft."""
 

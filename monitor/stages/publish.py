@@ -174,6 +174,8 @@ def _objection(
     case = conversation.case
     if approval is None:
         return DraftState.EDITED, "there is no approval"
+    if not approval.is_enough:
+        return DraftState.EDITED, "the second approval is missing"
     if approval.text_hash != text_hash(draft.text) or approval.text_hash != text_hash(approval.text):
         return DraftState.STALE, "the text is not the one that was approved"
     turn = conversation.to_answer

@@ -37,6 +37,7 @@ def remove_post(
         session.drafts.move(draft, DraftState.WITHDRAWN, now, reason="the post was removed")
     session.drafts.purge_withdrawn(case.id)
     session.cases.clear_withheld(case.id)
+    session.attention.forget_words(case.id)
     conversation = session.cases.conversation(case.id)
     if conversation.to_answer is None:
         case = session.cases.update(replace(case, title=TOMBSTONE, customer_handle=None))

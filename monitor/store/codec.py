@@ -275,6 +275,7 @@ def draft_of(row: Row) -> Draft:
         created_at=parse_moment(row["created_at"]),
         updated_at=parse_moment(row["updated_at"]),
         version=row["version"],
+        ai=row["ai"],
     )
 
 
@@ -290,6 +291,8 @@ def approval_of(row: Row) -> Approval:
         at=parse_moment(row["at"]),
         seconds_to_decide=row["seconds_to_decide"],
         unchanged=bool(row["unchanged"]),
+        needs=tuple(row["needs"].split()),
+        first_id=row["first_id"],
     )
 
 

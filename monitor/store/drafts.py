@@ -183,6 +183,8 @@ class Drafts:
                 "seconds_to_decide": approval.seconds_to_decide,
                 "unchanged": int(approval.unchanged),
                 "override_reason": override_reason,
+                "needs": " ".join(approval.needs),
+                "first_id": approval.first_id,
             },
         )
         return replace(approval, id=new_id)
@@ -191,6 +193,10 @@ class Drafts:
         """The newest approval of a draft."""
         row = self._db.one("approval_of", {"draft_id": draft_id})
         return approval_of(row) if row else None
+
+    def approvals(self, draft_id: int) -> list[Approval]:
+        """Every yes to a draft, oldest first."""
+        return [approval_of(row) for row in self._db.rows("approvals_of", {"draft_id": draft_id})]
 
     # --- attempts ---
 

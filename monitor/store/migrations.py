@@ -93,6 +93,13 @@ def m0021_glances(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0022_approval(db: sqlite_utils.Database) -> None:
+    """The second yes, what was opened by whom, presence, words that are in no draft."""
+    name = "sql/sqlite/0022_approval.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0030_access(db: sqlite_utils.Database) -> None:
     """Second factors, recovery codes, forgotten passwords."""
     name = "sql/sqlite/0030_access.ddl"

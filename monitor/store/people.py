@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.errors import NotFound
-from monitor.domain.moments import utc_text
+from monitor.domain.moments import parse_moment, utc_text
 from monitor.store.codec import maybe_moment
 from monitor.store.protocol import Connection, Row
 
@@ -24,6 +24,7 @@ class User:
     password_hash: str
     must_change: bool
     disabled_at: datetime | None
+    created_at: datetime
 
 
 class People:
@@ -106,4 +107,5 @@ def _user(row: Row) -> User:
         password_hash=row["password_hash"],
         must_change=bool(row["must_change"]),
         disabled_at=maybe_moment(row["disabled_at"]),
+        created_at=parse_moment(row["created_at"]),
     )

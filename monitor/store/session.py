@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from monitor.store.access import Access
+from monitor.store.attention import Attention
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
 from monitor.store.cases import Cases
@@ -63,6 +64,11 @@ class Session:
     def casework(self) -> Casework:
         """Escalations, tags, merges and splits, notices."""
         return Casework(self.connection)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """Who opened what, who is where, words that are in no draft."""
+        return Attention(self.connection)
 
     @cached_property
     def drafts(self) -> Drafts:

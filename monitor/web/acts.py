@@ -47,6 +47,11 @@ STATUS: dict[type[PressZeroError], int] = {
 }
 
 
+def status_of(error: PressZeroError) -> int:
+    """The HTTP status of an error that a page answers."""
+    return next(STATUS[t] for t in type(error).__mro__ if t in STATUS)
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyForm:
     """The editor as it was sent: the words, and what its page showed."""
@@ -96,7 +101,7 @@ class Act:
                 self.services,
                 self.person,
                 case_id,
-                status=STATUS[type(error)],
+                status=status_of(error),
                 notice=Notice.of(error),
                 text=form.text if form else None,
                 seen=form.seen if form else "",
@@ -186,6 +191,7 @@ def _approve(act: Act, form: ReplyForm) -> None:
         Shown(form.text, form.hash, version, _seconds(act.services, form.shown_at)),
         act.services.clock,
         undo=act.services.undo,
+        second=act.services.second,
         judge=act.services.judge,
         check=act.services.check,
         override_reason=form.override or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from monitor.domain.draft import Draft, Proposal
 from monitor.domain.moments import Clock
 from monitor.domain.posting import ReplyPrice
 from monitor.domain.roster import Roster
+from monitor.domain.seconding import SecondReason
 from monitor.domain.verdict import Verdict
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
@@ -66,6 +67,7 @@ class WebServices:
     brand_name: str
     timezone: ZoneInfo  # times are shown in it
     undo: timedelta  # from the yes to the sending
+    second: Collection[SecondReason] = ()  # which replies need a second person's yes
     version: str = ""
     own_handles: frozenset[str] = frozenset()
     sources: Sequence[SourceConfig] = ()  # as configured: with them the sources page knows money and limits

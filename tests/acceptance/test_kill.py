@@ -111,7 +111,7 @@ class Team:
         try:
             draft, conversation = show(self.store, draft_id)
             shown = Shown(draft.text, conversation.hash, draft.version, seconds=5.0)
-            approve(self.store, draft_id, "mara", shown, self.clock, undo=timedelta(0))
+            approve(self.store, draft_id, "mara", shown, self.clock, undo=timedelta(0), second=())
         except (StaleApproval, ForbiddenTransition):
             return  # the conversation moved while they were reading: exactly what should happen
         self.again += draft_id in self.approved

@@ -4,6 +4,17 @@ Every function is one transaction, compare-and-swap on the draft's version, and 
 the audit log. The inbox, the JSON API and the CLI all come through here; nothing else may.
 """
 
+from monitor.stages.review.approving import (
+    LATELY,
+    BlockingFinding,
+    Check,
+    Decided,
+    Shown,
+    approve,
+    approve_opened,
+    needs_of,
+    undo,
+)
 from monitor.stages.review.casework import (
     close,
     correct,
@@ -14,19 +25,7 @@ from monitor.stages.review.casework import (
     settle_promise,
     tag,
 )
-from monitor.stages.review.decisions import (
-    LATELY,
-    REJECT_REASONS,
-    BlockingFinding,
-    Check,
-    Shown,
-    answered,
-    approve,
-    confirm,
-    hand_off,
-    reject,
-    undo,
-)
+from monitor.stages.review.decisions import REJECT_REASONS, answered, confirm, hand_off, reject
 from monitor.stages.review.handing import answer_escalation, assign, escalate
 from monitor.stages.review.moving import merge, split, undo_move
 from monitor.stages.review.resting import WakeReport, snooze, wake, wake_due
@@ -49,12 +48,14 @@ __all__ = [
     "REJECT_REASONS",
     "BlockingFinding",
     "Check",
+    "Decided",
     "Promised",
     "Shown",
     "WakeReport",
     "answer_escalation",
     "answered",
     "approve",
+    "approve_opened",
     "assign",
     "claim",
     "close",
@@ -67,6 +68,7 @@ __all__ = [
     "join_incident",
     "keep",
     "merge",
+    "needs_of",
     "note",
     "pause",
     "reject",

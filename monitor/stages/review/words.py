@@ -27,6 +27,7 @@ _STATES_WITH_TEXT = frozenset(
         DraftState.PROPOSED,
         DraftState.CLAIMED,
         DraftState.EDITED,
+        DraftState.SECONDING,
         DraftState.STALE,
         DraftState.REFUSED,
         DraftState.FROZEN,
@@ -190,7 +191,7 @@ def conversation_moved(
     if draft.state in (DraftState.PROPOSED, DraftState.CLAIMED):
         session.drafts.move(draft, DraftState.SUPERSEDED, now, reason="the conversation moved")
         return None
-    if draft.state in (DraftState.EDITED, DraftState.APPROVED):
+    if draft.state in (DraftState.EDITED, DraftState.SECONDING, DraftState.APPROVED):
         return session.drafts.move(draft, DraftState.STALE, now, reason=why, send_after=None)
     return draft
 

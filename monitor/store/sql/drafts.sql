@@ -78,13 +78,17 @@ UPDATE approvals SET text = '' WHERE draft_id IN (SELECT id FROM drafts
 -- name: approval_add
 -- A person's yes to one text and one state of the conversation.
 INSERT INTO approvals (draft_id, user_name, text, text_hash, conversation_hash, at, seconds_to_decide, unchanged,
-  override_reason)
+  override_reason, needs, first_id)
 VALUES (:draft_id, :user_name, :text, :text_hash, :conversation_hash, :at, :seconds_to_decide, :unchanged,
-  :override_reason) RETURNING id;
+  :override_reason, :needs, :first_id) RETURNING id;
 
 -- name: approval_of
 -- The newest approval of a draft.
 SELECT * FROM approvals WHERE draft_id = :draft_id ORDER BY id DESC LIMIT 1;
+
+-- name: approvals_of
+-- Every yes to a draft, oldest first.
+SELECT * FROM approvals WHERE draft_id = :draft_id ORDER BY id;
 
 -- name: attempt_add
 -- Written before the call is made.

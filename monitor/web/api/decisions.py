@@ -70,6 +70,7 @@ def approve(act: Approving, draft_id: Id, body: ApproveBody) -> Approved:
             review.Shown(draft.text, body.conversation_sha256, draft.version, seconds),
             services.clock,
             undo=services.undo,
+            second=services.second,
             judge=services.judge,
             check=services.check,
             override_reason=body.override_reason,

@@ -194,7 +194,7 @@ class House:
     def approve(self, draft_id: int, user: str = "bo") -> None:
         current, conversation = show(self.store, draft_id)
         shown = Shown(current.text, conversation.hash, current.version, seconds=3.0)
-        approve(self.store, draft_id, user, shown, self.clock, undo=UNDO, judge=self.judge)
+        approve(self.store, draft_id, user, shown, self.clock, undo=UNDO, second=(), judge=self.judge)
 
     def publish(self) -> PublishReport:
         return publish(self.store, routes({"src": (self.platform, "brand")}), self.clock)

@@ -33,7 +33,7 @@ def shown(house: House, post: str) -> Shown:
 
 
 def approve(house: House, post: str, what: Shown, user: str = "bo") -> None:
-    review.approve(house.store, house.the_draft(post).id, user, what, house.clock, undo=UNDO)
+    review.approve(house.store, house.the_draft(post).id, user, what, house.clock, undo=UNDO, second=())
 
 
 def test_an_approval_binds_to_text_and_conversation(house: House, post: str) -> None:
@@ -62,7 +62,7 @@ def test_a_new_post_makes_the_yes_void(house: House, post: str) -> None:
     house.write("wait, there is more", reply_to=post)
     house.work()
     with pytest.raises((StaleApproval, ForbiddenTransition)):
-        review.approve(house.store, draft_id, "bo", what, house.clock, undo=UNDO)
+        review.approve(house.store, draft_id, "bo", what, house.clock, undo=UNDO, second=())
 
 
 def test_a_changed_text_makes_the_yes_void(house: House, post: str) -> None:
@@ -76,7 +76,7 @@ def test_two_people_cannot_both_approve(house: House, post: str) -> None:
     what, draft_id = shown(house, post), house.the_draft(post).id
     approve(house, post, what, "bo")
     with pytest.raises(ForbiddenTransition):
-        review.approve(house.store, draft_id, "cy", what, house.clock, undo=UNDO)
+        review.approve(house.store, draft_id, "cy", what, house.clock, undo=UNDO, second=())
     with house.store.read() as session:
         approval = session.drafts.approval_of(draft_id)
     assert approval is not None
@@ -188,7 +188,7 @@ def test_a_blocking_finding_needs_a_reason(house: House, post: str) -> None:
         return [Finding()]
 
     with pytest.raises(DraftBlocked, match="curt"):
-        review.approve(house.store, draft_id, "bo", what, house.clock, undo=UNDO, check=check)
+        review.approve(house.store, draft_id, "bo", what, house.clock, undo=UNDO, second=(), check=check)
     review.approve(
         house.store,
         draft_id,
@@ -196,6 +196,7 @@ def test_a_blocking_finding_needs_a_reason(house: House, post: str) -> None:
         what,
         house.clock,
         undo=UNDO,
+        second=(),
         check=check,
         override_reason="they like it so",
     )

@@ -28,7 +28,7 @@ def verdict(house: House, post: str) -> Verdict:
 def yes(house: House, post: str) -> None:
     draft, conversation = review.show(house.store, house.the_draft(post).id)
     shown = review.Shown(draft.text, conversation.hash, draft.version)
-    review.approve(house.store, draft.id, "bo", shown, house.clock, undo=UNDO, judge=house.judge)
+    review.approve(house.store, draft.id, "bo", shown, house.clock, undo=UNDO, second=(), judge=house.judge)
 
 
 def test_a_thread_that_was_locked_since_is_not_drafted_for_as_if_it_were_open(house: House) -> None:

@@ -9,6 +9,7 @@ from monitor.domain.approval import text_hash
 from monitor.domain.case import CaseStatus, Lane, Outcome
 from monitor.domain.draft import Draft, DraftState
 from monitor.domain.mention import MentionKey
+from monitor.domain.seconding import SecondReason
 from monitor.stages import review
 from tests.integration.web.conftest import Browser
 from tests.integration.web.day import Made
@@ -348,3 +349,19 @@ def test_every_outcome_a_person_may_choose_exists() -> None:
     assert set(words.OUTCOMES) == {o.value for o in Outcome}
     assert set(words.STATES) == set(DraftState)
     assert set(words.REJECTS) == set(review.REJECT_REASONS)
+
+
+def test_a_second_person_says_the_second_yes(house: House, day: Made, browser: Browser) -> None:
+    case_id, draft_id = day["fee"]
+    house.add_people("approver", "manager")
+    first = browser("approver", second=(SecondReason.NEW_AGENT,))
+    other = browser("manager", second=(SecondReason.NEW_AGENT,))
+    first.post(f"/cases/{case_id}/approve", data=reply(open_case(first, case_id), case_id))
+    assert draft_of(house, draft_id).state is DraftState.SECONDING
+    page = open_case(other, case_id)
+    assert "approver</bdi> said the first yes" in page and "new agent" in page
+    again = first.post(f"/cases/{case_id}/approve", data=reply(open_case(first, case_id), case_id))
+    assert again.status_code == 409 and "PZ-405" in again.text
+    assert other.post(f"/cases/{case_id}/approve", data=reply(page, case_id)).status_code == 303
+    assert draft_of(house, draft_id).state is DraftState.APPROVED
+    assert "in 30 s" in open_case(first, case_id)
