@@ -81,6 +81,7 @@ class App(Telling):
                 verdict=self.verdict,
                 price=self.price,
                 promised=self.promised,
+                macros=self.macro_rows,
                 check=self.check,
                 lint=self.lint,
                 measure=self.measure,

@@ -156,12 +156,15 @@ class Desk(Parts):
         beside: Sequence[str] = (),
     ) -> list[Proposal] | drafting.Withheld:
         case = conversation.case
+        with self.store.read() as session:
+            suspended = session.macros.suspended()
         return self.responder.propose(
             conversation,
             limit_of=lambda text: self.measure(case.source, case.platform, text),
             now=now,
             recent=recent,
             candidates=count,
+            suspended=suspended,
             beside=beside,
         )
 

@@ -10,7 +10,7 @@ from connectors.base import (
     SourceConfig,
     Threader,
 )
-from monitor.bootstrap.desk import Desk
+from monitor.bootstrap.macros import MacroDesk
 from monitor.stages import collect as collecting
 from monitor.stages import context as explaining
 from monitor.stages import draft as drafting
@@ -23,7 +23,7 @@ from monitor.stages import triage as triaging
 from monitor.stages.limits import CONTEXT, RECHECK, Allowance, Gate, allowances
 
 
-class Work(Desk):
+class Work(MacroDesk):
     """Each method runs one stage on whatever waits for it."""
 
     def run_collect(self, names: Iterable[str] | None = None) -> list[collecting.CollectReport]:
@@ -140,7 +140,7 @@ class Work(Desk):
 
     def run_follow(self) -> following.FollowReport:
         """Watches what became of the customers."""
-        return following.follow(self.store, self.clock)
+        return following.follow(self.store, self.clock, owners=self.settings.respond.owners)
 
 
 def _until_none(step: Callable[[], int], each: Callable[[int], None] | None = None) -> int:

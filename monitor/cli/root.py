@@ -14,6 +14,7 @@ from monitor.cli import (
     demo,
     digest,
     drafting,
+    macros,
     outfit,
     promises,
     queue,
@@ -64,6 +65,7 @@ app.command("read")(read_posts)
 app.command("draft")(drafting.draft)
 app.add_typer(queue.group, name="queue")
 app.add_typer(promises.group, name="promises")
+app.add_typer(macros.group, name="macros")
 app.command("publish")(stages.publish)
 app.command("follow")(stages.follow)
 app.command("backfill")(backfill.backfill)

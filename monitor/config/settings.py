@@ -152,6 +152,11 @@ class Respond(Table):
         description="The brand's voice.toml, relative to config.toml; sample:voice is the sample's. "
         "Unset: a neutral voice.",
     )
+    owners: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Who answers for a macro and is told when it is suspended, by name; * for all others. "
+        "Unset: every manager.",
+    )
 
 
 class Digest(Table):

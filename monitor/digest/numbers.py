@@ -213,13 +213,24 @@ class MacroResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MacroStopped:
+    """A macro that may not write, why, and who stopped it."""
+
+    macro: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Macros:
-    """The replies of the last weeks."""
+    """The replies of the last weeks. `automation`: after so many they complained about our automation."""
 
     days: int = 28
     replies: int = 0
     worse: int = 0
     results: tuple[MacroResult, ...] = ()
+    stopped: tuple[MacroStopped, ...] = ()
+    automation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

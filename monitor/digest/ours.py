@@ -12,6 +12,7 @@ from monitor.digest.numbers import (
     Counted,
     MacroResult,
     Macros,
+    MacroStopped,
     Meter,
     Praise,
     PraiseSeen,
@@ -22,6 +23,7 @@ from monitor.digest.numbers import (
 )
 from monitor.digest.spread import spread
 from monitor.digest.waits import HISTORY
+from monitor.domain.accountability import JUDGED_OVER, is_flagged
 from monitor.domain.case import Outcome
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.reading import Urgency
@@ -37,13 +39,7 @@ FIRST = 10  # of those who wait
 OVERDUE = 5  # promises
 PRAISED = 5
 
-# One day is too little to judge a wording by.
-MACRO_DAYS = 28
-# A macro is flagged from this many replies on, when at least this share of people came back angrier,
-# and this many times as many as after other replies.
-MACRO_REPLIES = 5
-MACRO_SHARE = 0.1
-MACRO_TIMES = 2.0
+MACRO_DAYS = JUDGED_OVER.days
 BETTER = frozenset({Outcome.RECOVERED.value, Outcome.RESOLVED_CONFIRMED.value})
 
 
@@ -113,9 +109,12 @@ def macros(session: Session, end: datetime) -> Macros:
             by_macro[reply.macro].append(reply)
     total = sum(len(sent) for sent in by_macro.values())
     worse = sum(r.worse for sent in by_macro.values() for r in sent)
+    standings = session.macros.standings(end - JUDGED_OVER)
     found = [_result(name, sent, total, worse) for name, sent in by_macro.items()]
     found.sort(key=lambda m: (not m.flagged, -m.worse / m.replies, -m.replies, m.macro))
-    return Macros(MACRO_DAYS, total, worse, tuple(found))
+    stopped = tuple(MacroStopped(s.macro, s.reason, s.by) for s in standings.values() if s.suspended)
+    automation = sum(s.automation for s in standings.values())
+    return Macros(MACRO_DAYS, total, worse, tuple(found), stopped, automation)
 
 
 @dataclass(slots=True)
@@ -138,9 +137,7 @@ def _judge(session: Session, stretch: Stretch, replies: dict[int, list[_Reply]])
 
 def _result(name: str, sent: list[_Reply], total: int, total_worse: int) -> MacroResult:
     replies, worse = len(sent), sum(r.worse for r in sent)
-    others = (total_worse - worse) / (total - replies) if total > replies else 0.0
-    share = worse / replies
-    flagged = replies >= MACRO_REPLIES and share >= max(MACRO_SHARE, MACRO_TIMES * others)
+    flagged = is_flagged(replies, worse, total - replies, total_worse - worse)
     return MacroResult(name, replies, worse, sum(r.better for r in sent), flagged)
 
 

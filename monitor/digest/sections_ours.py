@@ -28,7 +28,11 @@ def replies(view: View) -> Section:
 def _replies(view: View) -> Iterator[Block]:
     m = view.n.macros
     since = f"of the last {m.days} days"
-    for result in (r for r in m.results if r.flagged):
+    for stopped in m.stopped:
+        name, why = one_line(say.macro(stopped.macro), 60), one_line(stopped.reason, 160)
+        yield Line(f"“{name}” is suspended (by {one_line(stopped.by, 40)}): {why}.", "bad")
+    names = {s.macro for s in m.stopped}
+    for result in (r for r in m.results if r.flagged and r.macro not in names):
         how_many = f"{result.worse:,} of {result.replies:,}"
         name = one_line(say.macro(result.macro), 60)
         yield Line(
@@ -47,6 +51,9 @@ def _replies(view: View) -> Iterator[Block]:
         shown = tuple(view.case(case_id, []) for case_id in a.case_ids)
         title = f"{say.count(a.cases, 'complaint')} about our own automation"
         yield Quotes(title, shown)
+        if m.automation:
+            replies = say.count(m.automation, "reply", "replies")
+            yield Line(f"{since.capitalize()} such complaints came after {replies} of our macros.")
     else:
         yield Line("Nobody complained about our automation.")
 

@@ -112,6 +112,8 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"  # they own an escalation
     ANSWERED = "answered"  # an escalation they opened has its answer
     WOKEN = "woken"  # a case they snoozed is back
+    PROMISE = "promise"  # they owe this customer something soon
+    MACRO = "macro"  # a macro they answer for was suspended; this case is one of the reasons
 
 
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

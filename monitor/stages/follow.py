@@ -6,14 +6,15 @@ A customer who comes back angrier is noted by triage, as `worse`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.domain.case import Case, Outcome
 from monitor.domain.conversation import Conversation, Turn
 from monitor.domain.draft import PromiseKind
 from monitor.domain.moments import Clock
-from monitor.stages import promising
+from monitor.stages import accountability, promising
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -38,10 +39,21 @@ class FollowReport:
     kept: int = 0
     reminded: int = 0
     broken: int = 0
+    suspended: list[str] = field(default_factory=list)  # macros
 
 
-def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: int = BATCH) -> FollowReport:
-    """Settles what can be settled, and brings back what we promised."""
+def follow(
+    store: Store,
+    clock: Clock,
+    *,
+    silence: timedelta = SILENCE,
+    limit: int = BATCH,
+    owners: Mapping[str, str] | None = None,
+) -> FollowReport:
+    """Settles what can be settled, brings back what we promised, stops macros that make things worse.
+
+    `owners` says who answers for which macro.
+    """
     report, now = FollowReport(), clock.now()
     with store.write() as session:
         for case in session.cases.heard_back(limit):
@@ -54,6 +66,7 @@ def follow(store: Store, clock: Clock, *, silence: timedelta = SILENCE, limit: i
             report.silent += 1
         promises = promising.look_after(session, now, limit)
         report.kept, report.reminded, report.broken = promises.kept, promises.reminded, promises.broken
+        report.suspended = accountability.judge(session, owners or {}, now)
         session.ledger.forget_drained(now - FORGET_WINDOWS)
     return report
 

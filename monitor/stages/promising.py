@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.case import CaseStatus
+from monitor.domain.casework import NoticeKind
 from monitor.domain.draft import Draft, PromiseKind
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.store.protocol import Row
@@ -114,13 +115,14 @@ def _remind(session: Session, row: Row, now: datetime) -> None:
         session.cases.relane(
             case, None if (draft := session.drafts.live_of(case.id)) is None else draft.state
         )
-    if case.status is not CaseStatus.WAITING:
+    session.casework.tell(keeper, case.id, NoticeKind.PROMISE, ACTOR, now)
+    # Praise that waits to be passed on keeps no customer waiting: its case may rest.
+    if case.status is not CaseStatus.WAITING or row["kind"] == PromiseKind.RELAY.value:
         return
     due = parse_moment(row["due_at"])
-    what = "an answer here" if row["kind"] == PromiseKind.WORD.value else "to pass this on"
     case = session.cases.update(
         replace(case, status=CaseStatus.OPEN, assignee=case.assignee or keeper, due_at=due)
     )
-    why = f"{keeper} owes {what}: {row['text']} Only a person can say how it stands."
+    why = f"{keeper} owes an answer here: {row['text']} Only a person can say how it stands."
     session.cases.withhold(case.id, PROMISE_DUE, why, "", now)
     session.cases.relane(case, None)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.case import Case, CaseStatus
+from monitor.domain.casework import NoticeKind
 from monitor.domain.mention import Origin
 from monitor.domain.reading import Reading
 from monitor.domain.roster import TAKES_OVER, Desk, Referral, Roster
@@ -44,6 +45,8 @@ def refer(
     session.audit.record(
         now, ACTOR, "case.referred", f"case:{case.id}", desk=found.desk.value, to=person, why=found.why
     )
+    if person is not None and person != case.assignee:
+        session.casework.tell(person, case.id, NoticeKind.ASSIGNED, ACTOR, now)
     return session.cases.update(replace(case, desk=found.desk.value, assignee=person))
 
 

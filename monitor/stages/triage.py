@@ -17,7 +17,7 @@ from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading, Urgency
 from monitor.domain.roster import Roster
 from monitor.domain.verdict import Verdict
-from monitor.stages import promising
+from monitor.stages import accountability, promising
 from monitor.stages.referral import refer
 from monitor.stages.removal import title_of
 from monitor.stages.review import answered, conversation_moved
@@ -245,11 +245,15 @@ def _join(
     if not asks_nothing and status is not CaseStatus.OPEN:
         # They came back: the clock starts anew, from when they wrote again.
         status, started = CaseStatus.OPEN, clock_start(mention.created_at, stored.first_seen_at)
+    worse = False
     if case.severity < reading.severity and case.first_response_at is not None and not asks_nothing:
         evidence = f"severity {case.severity} became {reading.severity} after our reply"
         case = session.cases.settle(
             case, Outcome.WORSE, now, evidence, mention_id=stored.id, status=CaseStatus.OPEN
         )
+        worse = True
+    if case.origin is not Origin.BACKFILL:
+        accountability.hold(session, case, stored, reading, now, worse=worse)
     due = due_at(urgency, started, case.origin) if status is CaseStatus.OPEN else None
     joined = replace(
         case,

@@ -79,6 +79,13 @@ def m0011_drafts_by_time(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0012_macros(db: sqlite_utils.Database) -> None:
+    """What speaks against macros, and which may not write."""
+    name = "sql/sqlite/0012_macros.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0020_casework(db: sqlite_utils.Database) -> None:
     """Snooze, escalations, tags, merges, notices."""
     name = "sql/sqlite/0020_casework.ddl"

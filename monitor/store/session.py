@@ -17,6 +17,7 @@ from monitor.store.figures import Figures
 from monitor.store.inbox import Inbox
 from monitor.store.ledger import Ledger
 from monitor.store.listing import Listing
+from monitor.store.macros import Macros
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.people import People
@@ -74,6 +75,11 @@ class Session:
     def drafts(self) -> Drafts:
         """Drafts, approvals, attempts."""
         return Drafts(self.connection)
+
+    @cached_property
+    def macros(self) -> Macros:
+        """What speaks against macros, and which may not write."""
+        return Macros(self.connection)
 
     @cached_property
     def people(self) -> People:

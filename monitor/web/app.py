@@ -37,6 +37,7 @@ from monitor.web import (
     hooks,
     live,
     mine,
+    ours,
     palette,
     queue,
     search,
@@ -92,7 +93,7 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.services = services
     app.state.pulse = live.Pulse(services)
     reading = (queue, search, palette, mine, case, live)
-    for room in (sign_in, forgotten, account, tokens, webhooks, *reading, acts, desk, colleagues):
+    for room in (sign_in, forgotten, account, tokens, webhooks, *reading, acts, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

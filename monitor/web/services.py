@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.base import SourceConfig
+from monitor.domain.accountability import MacroStanding
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Proposal
@@ -44,6 +45,19 @@ class Finding(Protocol):
     def suggestion(self) -> str | None: ...
 
 
+class MacroRow(Protocol):
+    """What the page of macros shows of one."""
+
+    @property
+    def standing(self) -> MacroStanding: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def owners(self) -> Sequence[str]: ...
+    @property
+    def marks(self) -> Sequence[Mapping[str, Any]]: ...
+
+
 Lint = Callable[[str, Conversation, Draft | None, str], Sequence[Finding]]
 
 
@@ -74,6 +88,7 @@ class WebServices:
     judge: Judge | None = None  # the platform's verdict on a post: asked again when somebody approves
     verdict: Callable[[Conversation], Verdict] | None = None  # may we reply, with the rule in a sentence
     price: Callable[[Case, str], ReplyPrice | None] | None = None  # what posting a text costs
+    macros: Callable[[], Sequence[MacroRow]] | None = None  # those that wrote, and how they stand
     promised: Promised | None = None  # what a person's own words promise
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor

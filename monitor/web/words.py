@@ -302,6 +302,8 @@ NOTICES: Final[dict[NoticeKind, str]] = {
     NoticeKind.ESCALATED: "{by} handed it up to you",
     NoticeKind.ANSWERED: "{by} has an answer for you",
     NoticeKind.WOKEN: "it is back from its snooze",
+    NoticeKind.PROMISE: "you owe them what was promised, soon",
+    NoticeKind.MACRO: "a macro you answer for was suspended; this is one of the reasons",
 }
 
 

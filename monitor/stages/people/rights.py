@@ -16,12 +16,13 @@ class May(StrEnum):
     DRAFT = "draft"  # write, edit, hand off, note, assign, correct, close
     APPROVE = "approve"  # the yes that posts, and its undo
     PAUSE = "pause"  # the switch that stops all posting
+    MACROS = "macros"  # stops a macro, and puts a suspended one back
     ADMIN = "admin"  # people and their roles
 
 
 _AGENT = frozenset({May.READ, May.DRAFT})
 _APPROVER = _AGENT | {May.APPROVE}
-_MANAGER = _APPROVER | {May.PAUSE}
+_MANAGER = _APPROVER | {May.PAUSE, May.MACROS}
 
 ROLES: dict[str, frozenset[May]] = {
     "viewer": frozenset({May.READ}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.domain.accountability import JUDGED_OVER, MacroStanding
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Move, PromisePlan, Proposal
@@ -45,7 +46,7 @@ WORDS: dict[str, tuple[Urgency, str, float, int]] = {
     "thanks": (Urgency.P4, "praise", 0.02, 0),
     "crypto": (Urgency.P4, "noise", 0.05, 0),
 }
-SIGNALS = {"human": "asks_for_human", "stop": "stop_request"}
+SIGNALS = {"human": "asks_for_human", "stop": "stop_request", "bot": "about_our_automation"}
 
 
 class PlainReader:
@@ -132,6 +133,7 @@ class House:
         self.verdict = Verdict(MayReply.POSTABLE, "test.postable", "a test")
         self.promise: PromisePlan | None = None
         self.roster = Roster()
+        self.macro = "test"
         self._ids = itertools.count(100)
 
     # --- mentions ---
@@ -189,7 +191,7 @@ class House:
         if "asks_for_human" in conversation.case.signals:
             return Withheld("asks_for_human", "they asked for a person")
         text = f"Thank you, {conversation.case.customer_handle}. Reply {conversation.replies_of_ours + 1}."
-        return Proposal(text, "test", (Move("thank", text, "a test"),), self.promise)
+        return Proposal(text, self.macro, (Move("thank", text, "a test"),), self.promise)
 
     def approve(self, draft_id: int, user: str = "bo") -> None:
         current, conversation = show(self.store, draft_id)
@@ -206,6 +208,10 @@ class House:
         return self.publish()
 
     # --- looking ---
+
+    def standing(self, macro: str) -> MacroStanding:
+        with self.store.read() as session:
+            return session.macros.standings(self.clock.now() - JUDGED_OVER)[macro]
 
     def case(self, native_id: str) -> Case:
         with self.store.read() as session:
