@@ -86,20 +86,32 @@ def kind_of(reading: Reading, signals: frozenset[str]) -> str:
 def _load(path: Path) -> Language:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     contact = tuple(data["contact"])
-    macros = {kind: _macro(path.stem, kind, data[kind], contact) for kind in KINDS}
+    macros = {kind: _macro(path.stem, data["language"], kind, data[kind], contact) for kind in KINDS}
     forms = {key: data[key] for key in ("today", "tomorrow", "weekday", "on_date", "zone", "clock")}
     return Language(
         path.stem, macros, contact, forms, tuple(data["days"]), tuple(data["months"]), data["cities"]
     )
 
 
-def _macro(code: str, kind: str, say: Mapping[str, list[str]], contact: tuple[str, ...]) -> Macro:
+_WHAT = {
+    "complaint": "A complaint is acknowledged",
+    "question": "A question is acknowledged",
+    "answer": "A question is answered from the brand's facts",
+    "praise": "Praise is thanked for, and passed on,",
+    "safety": "Danger comes first",
+    "executive": "The executive desk answers",
+}
+
+
+def _macro(
+    code: str, language: str, kind: str, say: Mapping[str, list[str]], contact: tuple[str, ...]
+) -> Macro:
     wordings = {move: tuple(lines) for move, lines in say.items()}
     if kind != "praise":
         wordings["person"] = contact
     return Macro(
         name=f"{code}_{kind}",
-        what=f"A short acknowledgement in {code}.",
+        what=f"{_WHAT[kind]} in {language}.",
         moves=tuple(m for m in _ORDER if m in wordings),
         drop=("name",) if kind in ("executive", "answer") else (),
         promise="promise" in wordings,

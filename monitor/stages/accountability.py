@@ -26,6 +26,7 @@ from monitor.domain.mention import StoredMention
 from monitor.domain.moments import Clock
 from monitor.domain.reading import Reading
 from monitor.respond.similar import likeness
+from monitor.store.drafts import MACHINE
 from monitor.store.macros import ACTIVE, SUSPENDED
 from monitor.store.protocol import Store
 from monitor.store.session import Session
@@ -69,9 +70,8 @@ def _reply_before(session: Session, case: Case, stored: StoredMention) -> Draft 
     if not sent or not sent[-1].macro or stored.mention.created_at - sent[-1].updated_at > ANSWERS_FOR:
         return None
     draft = sent[-1]
-    texts = session.drafts.texts(draft.id)
-    first = texts[0]["text"] if texts else draft.text
-    return draft if likeness(first, draft.text) >= STILL_ITS_OWN else None
+    ours = [t["text"] for t in session.drafts.texts(draft.id) if t["written_by"] == MACHINE] or [draft.text]
+    return draft if likeness(ours[-1], draft.text) >= STILL_ITS_OWN else None
 
 
 def judge(session: Session, owners: Mapping[str, str], now: datetime) -> list[str]:

@@ -48,7 +48,7 @@ class DraftReport:
     looked_at: int = 0
     proposed: int = 0
     withheld: int = 0
-    renewed: int = 0  # drafts that make way for one with a time that can be kept
+    renewed: int = 0  # drafts written anew, with a time that can be kept
 
 
 # (session, how many) → cases that wait for a draft
@@ -76,7 +76,7 @@ def draft(
     taken off the allow-list, the customer answered by hand.
     """
     report, now = DraftReport(), clock.now()
-    report.renewed = _renew(store, now, limit)
+    report.renewed = _renew(store, compose, now, limit)
     with store.read() as session:
         conversations = [_judged(session, case, judge) for case in pick(session, limit)]
         recent = Said(session.drafts.recent_texts(now - RECENT))
@@ -118,25 +118,42 @@ def draft(
     return report
 
 
-def _renew(store: Store, now: datetime, limit: int) -> int:
-    """A draft nobody has touched makes way for a new one before the time it promises comes too near.
+def _renew(store: Store, compose: Compose, now: datetime, limit: int) -> int:
+    """A draft nobody has touched is written anew before the time it promises comes too near.
 
     Nobody should have to approve "by 14:00" at a quarter to two, or to mend it by hand.
     """
     with store.read() as session:
         near = [d for d in session.drafts.promising(now + LONGEST_ALLOWANCE, limit) if _is_too_near(d, now)]
-    if not near:
+        conversations = [session.cases.conversation(d.case_id) for d in near]
+        said = Said(session.drafts.recent_texts(now - RECENT)) if near else Said()
+    written = [(d, c, compose(c, now, said)) for d, c in zip(near, conversations, strict=True)]
+    if not written:
         return 0
     with store.write() as session:
         renewed = 0
-        for draft in near:
-            current = session.drafts.get(draft.id)
-            if current.version != draft.version:
-                continue
-            session.drafts.move(current, DraftState.SUPERSEDED, now, reason="the time it promised came near")
-            session.audit.record(now, ACTOR, "draft.renewed", f"draft:{draft.id}")
-            renewed += 1
+        for draft, conversation, result in written:
+            if session.cases.conversation(draft.case_id).hash != conversation.hash:
+                continue  # triage has replaced it, or will
+            if isinstance(result, Proposal):
+                done = session.drafts.renew(draft, result, now)
+            else:
+                done = _drop(session, draft, result, conversation.hash, now)
+            if done:
+                session.audit.record(now, ACTOR, "draft.renewed", f"draft:{draft.id}")
+                renewed += 1
         return renewed
+
+
+def _drop(session: Session, draft: Draft, why: Withheld, conversation: str, now: datetime) -> bool:
+    """What could be written hours ago may not be written any more."""
+    current = session.drafts.get(draft.id)
+    if current.version != draft.version:
+        return False
+    session.drafts.move(current, DraftState.SUPERSEDED, now, reason=why.why)
+    session.cases.withhold(draft.case_id, why.code, why.why, conversation, now)
+    session.cases.relane(session.cases.get(draft.case_id), None)
+    return True
 
 
 def _is_too_near(draft: Draft, now: datetime) -> bool:

@@ -145,6 +145,27 @@ class Drafts:
             self._keep_text(new, at)
         return new
 
+    def renew(self, draft: Draft, proposal: Proposal, at: datetime) -> bool:
+        """New words of the machine for a draft that nobody has touched; False when somebody has."""
+        promise = proposal.promise
+        touched = self._db.execute(
+            "draft_renew",
+            {
+                "id": draft.id,
+                "version": draft.version,
+                "text": proposal.text,
+                "macro": proposal.macro,
+                "moves": moves_text(proposal.moves),
+                "promise": promise_text(promise),
+                "promise_due": maybe_text(promise.due_at) if promise else None,
+                "ai": None,
+                "at": utc_text(at),
+            },
+        )
+        if touched:
+            self._keep_text(self.get(draft.id), at)
+        return bool(touched)
+
     def _keep_text(self, draft: Draft, at: datetime) -> None:
         self._db.execute(
             "draft_text_add",

@@ -23,6 +23,7 @@ from monitor.domain.seconding import SecondReason, is_new, reasons_for_second
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages.review.words import leave, respect_claim
 from monitor.stages.verdict import Judge, verdict_of
+from monitor.store.drafts import MACHINE
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -266,5 +267,5 @@ def _not_blocked(findings: Sequence[BlockingFinding], override_reason: str | Non
 
 
 def _is_machines_words(session: Session, draft: Draft) -> bool:
-    texts = session.drafts.texts(draft.id)
-    return bool(texts) and texts[0]["written_by"] == "machine" and texts[0]["text"] == draft.text
+    machines = [t["text"] for t in session.drafts.texts(draft.id) if t["written_by"] == MACHINE]
+    return bool(machines) and machines[-1] == draft.text

@@ -30,6 +30,12 @@ WHERE id = :id AND version = :version;
 SELECT * FROM drafts WHERE state = 'proposed' AND promise_due <= :before AND written_by = 'machine'
 ORDER BY promise_due, id LIMIT :limit;
 
+-- name: draft_renew
+-- New words of the machine for a draft that nobody has touched.
+UPDATE drafts SET text = :text, macro = :macro, moves = :moves, promise = :promise, promise_due = :promise_due,
+  ai = :ai, updated_at = :at, created_at = :at, version = version + 1
+WHERE id = :id AND version = :version AND state = 'proposed' AND written_by = 'machine';
+
 -- name: draft_text_add
 -- Keeps every text a draft ever had.
 INSERT INTO draft_texts (draft_id, version, text, written_by, written_at)

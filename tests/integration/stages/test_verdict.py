@@ -108,7 +108,7 @@ def test_nothing_is_left_to_answer(house: House) -> None:
     assert verdict(house, post).rule == "post.gone"
 
 
-def test_a_draft_makes_way_before_the_time_it_promises_comes_too_near(house: House) -> None:
+def test_a_draft_is_written_anew_before_the_time_it_promises_comes_too_near(house: House) -> None:
     house.promise = PromisePlan("by six", "care desk", house.clock.now() + timedelta(hours=6))
     post = house.write("my bag is lost")
     house.work()
@@ -120,8 +120,12 @@ def test_a_draft_makes_way_before_the_time_it_promises_comes_too_near(house: Hou
     house.promise = PromisePlan("by noon tomorrow", "care desk", house.clock.now() + timedelta(hours=9))
     house.work()
     second = house.the_draft(post)
-    assert second.id != first.id and second.promise == house.promise
-    assert house.drafts(post)[0].reason == "the time it promised came near"
+    assert (second.id, second.promise) == (first.id, house.promise), "the same draft, with new words"
+    assert second.version > first.version and len(house.drafts(post)) == 1
+    house.clock.forward(minutes=1)
+    house.work()
+    assert house.the_draft(post).version == second.version, "once"
+    assert house.audit()
 
 
 def test_a_persons_words_make_way_for_nothing(house: House) -> None:
