@@ -31,7 +31,7 @@ from nlp.weights import HEADS, MODEL, Floats, Weights
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 0.5, 1.0, 0.5))  # word pair char mark
 PENALTY = 2.0
 # Of what people write to a support account, this share is taken to complain. Our corpus has, on purpose, more
-# posts that look like complaints and are none; and a complaint taken for none is nobody's case: if unsure, up.
+# posts that look like complaints and are none; a complaint taken for none is nobody's case: if unsure, up.
 COMPLAINTS = 0.6
 
 Doubles = npt.NDArray[np.float64]
