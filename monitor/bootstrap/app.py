@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
 RECHECK_EVERY = timedelta(minutes=5)
 CONTEXT_EVERY = timedelta(seconds=30)
+# A storm is seen this soon after it is one.
+STORMS_EVERY = timedelta(minutes=1)
 # Webhooks hear of what happens this soon.
 WEBHOOKS_EVERY = timedelta(seconds=2)
 # A snoozed case comes back this soon after its time.
@@ -46,6 +48,7 @@ class App(Telling):
             more={
                 "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
                 "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
+                "storms": (lambda: _counts(self.run_storms()), STORMS_EVERY),
                 "webhooks": (self.run_webhooks, WEBHOOKS_EVERY),
                 "wake": (lambda: _counts(self.run_wake()), WAKE_EVERY),
             },

@@ -12,6 +12,7 @@ from monitor.stages import telling
 from monitor.stages.telling import Subscription
 
 if TYPE_CHECKING:
+    from monitor.incident.storms import StormReport
     from monitor.stages.telling import Answer, Courier
     from monitor.store.outbox import Delivery
 
@@ -52,6 +53,12 @@ class Telling(Daily):
                 f"There is no webhook {name!r} that is switched on.", action=f"There are: {names}."
             )
         return found
+
+    def run_storms(self) -> StormReport:
+        """Looks whether customers begin far more cases than usual."""
+        from monitor.incident.storms import watch
+
+        return watch(self.store, self.clock)
 
     def run_webhooks(self) -> Mapping[str, int]:
         """Hands events on until none waits, then sends what is due."""

@@ -21,6 +21,7 @@ from monitor.cli import (
     serving,
     sources,
     stages,
+    storms,
     tokens,
     users,
     webhooks,
@@ -74,6 +75,7 @@ app.command("sources")(sources.sources)
 app.command("doctor")(outfit.doctor)
 users.group.add_typer(tokens.group, name="token")
 app.add_typer(users.group, name="users")
+app.add_typer(storms.group, name="storms")
 app.add_typer(webhooks.group, name="webhooks")
 app.add_typer(audit.audit_group, name="audit")
 app.add_typer(audit.store_group, name="store")

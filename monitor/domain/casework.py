@@ -129,6 +129,17 @@ def tag_of(text: str) -> str:
     return tag
 
 
+def incident_name(text: str) -> str:
+    """The name of an incident as it is kept. Raises WrongUse."""
+    name = " ".join(text.split())
+    if not name or not name.isprintable() or len(name) > 80:
+        raise WrongUse(
+            f"{text!r} can't name an incident.",
+            action="Use up to 80 printable characters, as a reply would say it: check-in outage.",
+        )
+    return name
+
+
 def called_in(note: str, names: Iterable[str]) -> tuple[str, ...]:
     """Which colleagues a note calls by ``@name``: the longest name that fits, whatever its case."""
     found = []

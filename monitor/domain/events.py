@@ -25,6 +25,7 @@ class Event(StrEnum):
     CASE_ESCALATED = "case.escalated"
     CASE_SETTLED = "case.settled"
     DRAFT_PROPOSED = "draft.proposed"
+    DRAFT_SECONDING = "draft.seconding"  # one yes is there, another person's is needed
     DRAFT_APPROVED = "draft.approved"
     DRAFT_REJECTED = "draft.rejected"
     DRAFT_HANDED_OFF = "draft.handed_off"

@@ -25,6 +25,7 @@ from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
 from monitor.store.readings import Readings
 from monitor.store.rechecks import Rechecks
+from monitor.store.storms import Storms
 from monitor.store.tokens import Tokens
 from monitor.store.troubles import Troubles
 from monitor.store.views import Views
@@ -135,6 +136,11 @@ class Session:
     def backfills(self) -> Backfills:
         """Runs over the past."""
         return Backfills(self.connection)
+
+    @cached_property
+    def storms(self) -> Storms:
+        """Many cases with one cause."""
+        return Storms(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

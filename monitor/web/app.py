@@ -42,6 +42,7 @@ from monitor.web import (
     queue,
     search,
     sign_in,
+    storms,
     tokens,
     webhooks,
 )
@@ -93,7 +94,8 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.services = services
     app.state.pulse = live.Pulse(services)
     reading = (queue, search, palette, mine, case, live)
-    for room in (sign_in, forgotten, account, tokens, webhooks, *reading, acts, desk, ours, colleagues):
+    programs = (tokens, webhooks, storms)
+    for room in (sign_in, forgotten, account, *programs, *reading, acts, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.domain.case import Lane
 from monitor.domain.moments import parse_moment, say_duration
+from monitor.domain.storm import Storm
 from monitor.stages.people import May, SignedIn
 from monitor.stages.troubles import Trouble, standing, troubles
 from monitor.store.protocol import Row
@@ -34,6 +35,7 @@ class Frame:
     lanes: dict[Lane, int]
     sources: tuple[str, ...]
     troubled: tuple[Trouble, ...]
+    storms: tuple[Storm, ...]  # those that go on
     paused: Row | None
     pulse: str
     views: tuple[View, ...]
@@ -56,6 +58,7 @@ def frame_of(session: Session, user: str) -> Frame:
         lanes=session.cases.lanes(),
         sources=tuple(s.source for s in session.ledger.states()),
         troubled=troubles(session),
+        storms=tuple(session.storms.active()),
         paused=session.people.posting_paused(),
         pulse=session.inbox.pulse(),
         views=tuple(session.views.of(user)),

@@ -236,6 +236,7 @@ ACTIONS: Final[dict[str, str]] = {
     "case.noted": "left a note",
     "case.urgency_corrected": "corrected the urgency",
     "case.intent_corrected": "corrected the intent",
+    "case.incident_set": "put the case into an incident",
 }
 
 PLATFORMS: Final[dict[str, str]] = {
@@ -322,6 +323,11 @@ def where(case: Case) -> str:
 def chosen(choices: Mapping[str, Sequence[tuple[str, str]]], name: str, value: str) -> str:
     """A filter's value in words."""
     return dict(choices.get(name, ())).get(value, value)
+
+
+def usually(expected: float) -> str:
+    """How many cases half an hour usually holds, in words."""
+    return f"usually {expected:.0f} in half an hour" if expected >= 1.5 else "usually hardly any"
 
 
 def platform(code: str) -> str:

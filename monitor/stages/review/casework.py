@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.domain.case import Case, CaseStatus, Outcome, due_at
-from monitor.domain.casework import NoticeKind, called_in, tag_of
+from monitor.domain.casework import NoticeKind, called_in, incident_name, tag_of
 from monitor.domain.draft import DraftState
 from monitor.domain.errors import ForbiddenTransition, WrongUse
 from monitor.domain.moments import Clock
@@ -108,9 +108,7 @@ def tag(store: Store, case_id: int, user: str, text: str, clock: Clock, *, off: 
 def join_incident(store: Store, case_id: int, user: str, name: str | None, clock: Clock) -> Case:
     """Says that a case is part of an incident (begun if the name is new), or (None) of none."""
     now = clock.now()
-    name = name.strip() if name else None
-    if name is not None and not (name and name.isprintable() and len(name) <= 80):
-        raise WrongUse(f"{name!r} can't name an incident.", action="Use up to 80 printable characters.")
+    name = incident_name(name) if name is not None else None
     with store.write() as session:
         incident = session.casework.incident(name, now) if name else None
         case = session.cases.update(replace(session.cases.get(case_id), incident=incident))

@@ -72,6 +72,10 @@ def _around(session: Session, subject: str, public_url: str | None) -> Mapping[s
             promise = session.promises.get(int(number))
             told = {"id": promise["id"], "state": promise["state"], "due_at": promise["due_at"]}
             return {"promise": told, "case": _case(session, promise["case_id"], public_url)}
+        if kind == "storm":
+            storm = session.storms.get(int(number))
+            url = link(public_url, f"/storms/{storm.id}")
+            return {"storm": {"id": storm.id, "state": storm.state, "cases": storm.cases, "url": url}}
     except NotFound:
         return {}  # gone since
     return {}
@@ -96,5 +100,10 @@ def _case(session: Session, case_id: int, public_url: str | None) -> dict[str, A
         "opened_at": utc_text(case.opened_at),
         "due_at": maybe_text(case.due_at),
         "outcome": case.outcome.value if case.outcome else None,
-        "url": f"{public_url.rstrip('/')}/cases/{case.id}" if public_url else None,
+        "url": link(public_url, f"/cases/{case.id}"),
     }
+
+
+def link(public_url: str | None, path: str) -> str | None:
+    """The address of a page as people reach it, where `[web] public_url` says how."""
+    return public_url.rstrip("/") + path if public_url else None

@@ -27,6 +27,7 @@ from monitor.web.api import (
     posting,
     promises,
     sources,
+    storms,
     webhooks,
 )
 from monitor.web.api.document import document_of
@@ -36,18 +37,8 @@ from monitor.web.services import WebServices
 
 PREFIX = "/api/v1"
 ROOMS = (
-    me,
-    cases,
-    casework,
-    drafts,
-    decisions,
-    mentions,
-    promises,
-    sources,
-    digests,
-    posting,
-    audit,
-    webhooks,
+    *(me, cases, casework, drafts, decisions, mentions, promises),
+    *(sources, digests, posting, audit, storms, webhooks),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 

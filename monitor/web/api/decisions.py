@@ -49,7 +49,10 @@ class Approved(Shape):
     draft_id: int
     case_id: int
     at: Moment
-    send_after: Moment | None = Field(description="Until then it can be taken back.")
+    needs: list[str] = Field(description="Why one yes is not enough; empty where it is.")
+    send_after: Moment | None = Field(
+        description="Until then it can be taken back; null while it waits for a second person's yes."
+    )
 
 
 @router.post("/drafts/{draft_id}/approve", responses=problems(404))
@@ -85,6 +88,7 @@ def approve(act: Approving, draft_id: Id, body: ApproveBody) -> Approved:
         draft_id=draft_id,
         case_id=draft.case_id,
         at=utc_text(approval.at),
+        needs=[] if approval.is_enough else list(approval.needs),
         send_after=maybe_text(approved.send_after),
     )
 

@@ -8,8 +8,9 @@ import threading
 import pytest
 
 from monitor.domain.errors import NotAllowed, WrongUse
+from monitor.domain.seconding import SecondReason
 from monitor.stages import people, review, tokens
-from tests.integration.api.serve import Served, token_for
+from tests.integration.api.serve import Served, served, token_for
 from tests.integration.web.day import Made
 from tests.integration.web.seed import House
 
@@ -119,3 +120,22 @@ def test_only_the_hash_of_a_token_is_kept(house: House) -> None:
     for file in house.store.path.parent.iterdir():
         assert token.encode() not in file.read_bytes()
         assert token[11:].encode() not in file.read_bytes()
+
+
+def test_some_replies_need_a_second_person(house: House, day: Made) -> None:
+    _, draft_id = day["bag"]
+    with served(house, second=(SecondReason.NEW_AGENT,)) as api:
+        with api.client("approver") as client:
+            shown = client.get(f"/drafts/{draft_id}").json()["approve_with"]
+            first = client.post(f"/drafts/{draft_id}/approve", json=shown).json()
+            assert (first["needs"], first["send_after"]) == (["new_agent"], None)
+            again = client.get(f"/drafts/{draft_id}").json()
+            assert again["approval"]["needs"] == ["new_agent"]
+            same = client.post(f"/drafts/{draft_id}/approve", json=again["approve_with"])
+            assert (same.status_code, same.json()["code"]) == (409, "PZ-405")
+        with api.client("manager") as client:
+            shown = client.get(f"/drafts/{draft_id}").json()["approve_with"]
+            second = client.post(f"/drafts/{draft_id}/approve", json=shown).json()
+            assert second["needs"] == []
+            assert second["send_after"] is not None
+            assert client.get(f"/drafts/{draft_id}").json()["approval"]["seconds"] == first["approval_id"]

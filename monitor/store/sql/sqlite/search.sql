@@ -49,3 +49,7 @@ WHERE drafts_fts MATCH :query ORDER BY f.rowid DESC LIMIT :limit;
 SELECT c.* FROM cases_fts f JOIN cases c ON c.id = f.rowid
 WHERE cases_fts MATCH :query AND f.rowid > :after AND c.status IN ('open', 'waiting') AND c.id <> :case_id
 ORDER BY f.rank LIMIT :limit;
+
+-- name: storm_term_usual
+-- How many cases between two numbers have a word in their title.
+SELECT count(*) AS n FROM cases_fts WHERE cases_fts MATCH :query AND rowid >= :first_id AND rowid <= :last_id;

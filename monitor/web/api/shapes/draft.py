@@ -89,6 +89,8 @@ class ApprovalShape(Shape):
     at: Moment
     text_sha256: str
     conversation_sha256: str
+    needs: list[str] = Field(description="Why one yes is not enough.")
+    seconds: int | None = Field(description="The number of the first yes, if this is the second.")
 
 
 class DraftShape(DraftRef):
@@ -206,6 +208,8 @@ def _approval(approval: Approval) -> ApprovalShape:
         at=utc_text(approval.at),
         text_sha256=approval.text_hash,
         conversation_sha256=approval.conversation_hash,
+        needs=list(approval.needs),
+        seconds=approval.first_id,
     )
 
 
