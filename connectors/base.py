@@ -60,6 +60,9 @@ class SourceConfig(BaseModel):
     kind: str = Field(description="The connector: see `presszero sources --kinds`.")
     every: timedelta = Field(default=timedelta(minutes=2), description="How often it is polled: 30s, 2m, 1h.")
     account: str | None = Field(default=None, description="Name of an [accounts.NAME] table.")
+    brand: str | None = Field(
+        default=None, description="The brand it watches for: one of [brand] others; [brand] name by default."
+    )
     base_url: str | None = Field(default=None, description="Another host: a proxy, or a test server.")
     timeout: timedelta = Field(default=timedelta(seconds=30), description="Longest wait for one answer.")
     budget_per_day: float | None = Field(default=None, ge=0, description="US dollars per UTC day.")

@@ -22,4 +22,6 @@ CONFIG = Path("config.toml")
 def open_app(config: Path | None = None, *, clock: Clock | None = None) -> App:
     """Reads the configuration and opens the store. Raises ConfigInvalid, StoreUnavailable."""
     settings = load(config or CONFIG)
-    return App(settings, open_store(settings), clock or SystemClock())
+    app = App(settings, open_store(settings), clock or SystemClock())
+    app.assign_sources()
+    return app

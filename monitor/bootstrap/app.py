@@ -92,7 +92,7 @@ class App(Telling):
                 reply_source=lambda case: case.source,
                 handoff_url=self.handoff_url,
                 digest=self.digest_page,
-                digest_json=lambda day: self.run_digest(day, "json"),
+                digest_json=self.digest_json,
                 hooks=self._hooks(),
                 explain_rule=self.explain_rule,
                 cookie_secure=settings.web.cookie_secure,
@@ -108,6 +108,7 @@ class App(Telling):
                 api_per_minute=settings.api.requests_per_minute,
                 subscriptions=self.subscriptions,
                 courier=self.courier,
+                brands=settings.brand.every,
             )
         )
 

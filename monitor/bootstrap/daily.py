@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.digest.figures import DigestFigures
     from monitor.digest.send import DeliveryReport
     from monitor.digest.view import DigestBrand
+    from monitor.store.protocol import Store
 
 
 class Daily(Past):
@@ -29,12 +30,15 @@ class Daily(Past):
         """The last whole day where the brand is."""
         return self.today() - timedelta(days=1)
 
-    def figures(self, day: date) -> DigestFigures:
-        """The figures of a day: as they were kept when it was over, or as they are now."""
+    def figures(self, day: date, store: Store | None = None) -> DigestFigures:
+        """The figures of a day: as they were kept when it was over, or as they are now.
+
+        `store`: as somebody sees it who sees some brands only; what was kept is about all of them.
+        """
         from monitor.digest.figures import gather, kept
 
         settings, now = self.settings, self.clock.now()
-        with self.store.read() as session:
+        with (store or self.store).read() as session:
             watched = frozenset(s.name for s in settings.sources_on)
             figures = kept(session, day) or gather(
                 session, day, settings.brand.zone, now, settings.brand.name, watched
@@ -55,9 +59,17 @@ class Daily(Past):
         forms = {"html": render.html, "text": render.text, "md": render.markdown, "json": render.json_text}
         return forms[form](figures, self._digest_brand)
 
-    def digest_page(self, day: date) -> str:
-        """A day's digest for the inbox."""
-        return self.run_digest(day, "html")
+    def digest_page(self, store: Store, day: date) -> str:
+        """A day's digest for the inbox, about the brands that are in `store`."""
+        from monitor.digest import render
+
+        return render.html(self.figures(day, store), self._digest_brand)
+
+    def digest_json(self, store: Store, day: date) -> str:
+        """The same as JSON text."""
+        from monitor.digest import render
+
+        return render.json_text(self.figures(day, store), self._digest_brand)
 
     @property
     def _digest_brand(self) -> DigestBrand:

@@ -64,6 +64,14 @@ class Parts:
         self._one_at_a_time: dict[str, threading.Lock] = {s.name: threading.Lock() for s in settings.sources}
         self._making = threading.RLock()
 
+    def assign_sources(self) -> None:
+        """Keeps in the store which brand each source watches for: what people see goes by it."""
+        from monitor.stages.brands import assign_sources
+
+        settings = self.settings
+        brands = {s.name: settings.brand_of(s) for s in settings.sources}
+        assign_sources(self.store, brands, settings.brand.name, self.clock)
+
     def connector(self, name: str) -> Connector:
         """The connector of one source. Raises NotFound."""
         with self._making:

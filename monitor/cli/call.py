@@ -68,15 +68,17 @@ def operator() -> str:
 def acting_user(app: App, given: str | None, what: str) -> str:
     """The person a review action is recorded for. They exist, are active, and their role allows `what`.
 
-    Raises WrongUse, NotAllowed.
+    From here on the store of `app` holds what this person may see. Raises WrongUse, NotAllowed.
     """
     from monitor.domain.errors import NotAllowed
     from monitor.stages.people import ROLES, May
+    from monitor.store.brands import EVERY
 
     name = given or os.environ.get("USER") or os.environ.get("LOGNAME") or ""
     with app.store.read() as session:
         user = session.people.get(name) if name else None
         everybody = [u.name for u in session.people.all() if u.disabled_at is None]
+        sees_all = EVERY in session.brands.of(name)
     if user is None:
         who = f"There is nobody named {name!r} here." if name else "Nobody is named."
         names = ", ".join(everybody) or "`presszero users add` makes one"
@@ -85,4 +87,6 @@ def acting_user(app: App, given: str | None, what: str) -> str:
         raise NotAllowed(f"{name} has no access any more.")
     if May(what) not in ROLES[user.role]:
         raise NotAllowed(f"{name} is {user.role}; that needs the permission to {what}.")
+    if not sees_all:
+        app.store = app.store.within(name)
     return name

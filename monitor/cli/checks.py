@@ -88,6 +88,7 @@ def _people(app: App) -> Iterator[Finding]:
     if unknown:
         found = f"on [review] desks, but can't sign in: {', '.join(unknown)}"
         yield Finding(WARNED, "desks", found, "presszero users add NAME, or take the name off the desk.")
+    yield from _brands(app)
     if any(u.role in ("approver", "manager", "admin") for u in people):
         yield Finding(FINE, "people", f"{len(people)} may sign in")
     else:
@@ -95,6 +96,19 @@ def _people(app: App) -> Iterator[Finding]:
     if paused:
         found = f"paused by {paused['user_name']}: {paused['reason']}"
         yield Finding(WARNED, "posting", found, "Resume it in the inbox.")
+
+
+def _brands(app: App) -> Iterator[Finding]:
+    known = {"*", *app.settings.brand.every}
+    with app.store.read() as session:
+        memberships = session.brands.memberships()
+    lost = sorted(name for name, brands in memberships.items() if not known & set(brands))
+    if lost:
+        found = f"members of no brand that is watched: {', '.join(lost)}"
+        yield Finding(WARNED, "brands", found, "presszero users brands NAME BRAND, or --all.")
+    idle = [b for b in app.settings.brand.others if b not in map(app.settings.brand_of, app.settings.sources)]
+    if idle:
+        yield Finding(WARNED, "brands", f"without a source: {', '.join(idle)}", "Give a source this `brand`.")
 
 
 def _source(app: App, source: SourceConfig, offline: bool) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from monitor.cli.call import AS_JSON, opened, operator
 from monitor.cli.group import new_group
 from monitor.cli.say import as_json, err, out, table
-from monitor.domain.errors import NotFound, WrongUse
+from monitor.domain.errors import WrongUse
 
 group = new_group("People who may sign in.")
 
@@ -24,18 +25,26 @@ def add_person(
     name: Annotated[str, NAME],
     role: Annotated[str, typer.Option("--role", help="viewer, agent, approver, manager or admin.")] = "agent",
     email: Annotated[str | None, typer.Option("--email", help="Where a forgotten password is reset.")] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option("--brand", help="A brand they see; again for another one.")
+    ] = None,
     password_stdin: Annotated[bool, FROM_STDIN] = False,
 ) -> None:
     """Adds a person.
 
-    A generated password is shown once, and changed at the first sign-in.
+    A generated password is shown once, and changed at the first sign-in. Where several brands are
+    watched, say which of them they see; --brand '*' means every one.
     """
     from monitor.stages.people import add_user
 
     given = _password(password_stdin)
     with opened(ctx) as app:
-        password = add_user(app.store, name, role, given, app.clock, email=email, by=operator())
-    out(f"{name} may sign in as {role}.")
+        known = app.settings.brand.every
+        brands = _brands(brand or [], known, is_admin=role == "admin")
+        password = add_user(
+            app.store, name, role, given, app.clock, email=email, brands=brands, by=operator()
+        )
+    out(f"{name} may sign in as {role}{_of(brands, known)}.")
     _show_once(password, given)
 
 
@@ -44,7 +53,8 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
     """Everybody who may sign in, or once might."""
     with opened(ctx) as app, app.store.read() as session:
         people = session.people.all()
-        factors = session.access.factors()
+        factors, brands = session.access.factors(), session.brands.memberships()
+        several = len(app.settings.brand.every) > 1
     if json:
         as_json(
             [
@@ -54,6 +64,7 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
                     "email": p.email,
                     "must_change": p.must_change,
                     "second_factor": p.name in factors,
+                    "brands": brands.get(p.name, ()),
                     "disabled_at": p.disabled_at,
                 }
                 for p in people
@@ -66,11 +77,12 @@ def list_people(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> N
             p.role,
             p.email or "–",
             "yes" if p.name in factors else "–",
+            *((_said(brands.get(p.name, ())),) if several else ()),
             "no access" if p.disabled_at else "active",
         )
         for p in people
     ]
-    table(("name", "role", "mail", "second factor", ""), rows)
+    table(("name", "role", "mail", "second factor", *(("brands",) if several else ()), ""), rows)
 
 
 @group.command("password")
@@ -104,6 +116,33 @@ def new_role(
     out(f"{name} is {role} now.")
 
 
+@group.command("brands")
+def new_brands(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    brands: Annotated[list[str] | None, typer.Argument(help="The brands they see from now on.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every brand, those to come included.")] = False,
+) -> None:
+    """Says which brands a person sees, or changes it.
+
+    They are signed out, and sign in anew.
+    """
+    from monitor.stages.people import set_brands
+    from monitor.store.brands import EVERY
+
+    with opened(ctx) as app:
+        if brands or every:
+            wanted = [EVERY] if every else brands or []
+            seen = set_brands(
+                app.store, name, wanted, app.clock, by=operator(), known=app.settings.brand.every
+            )
+        else:
+            with app.store.read() as session:
+                session.people.need(name)
+                seen = session.brands.of(name)
+    out(f"{name} sees {_said(seen)}.")
+
+
 @group.command("email")
 def new_email(
     ctx: typer.Context,
@@ -134,10 +173,8 @@ def second_factor(
 
     with opened(ctx) as app:
         with app.store.read() as session:
-            known = session.people.get(name)
+            session.people.need(name)
             left = session.access.factors().get(name)
-        if known is None:
-            raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
         if reset and factor.turn_off(app.store, name, app.clock, by=operator()):
             out(f"{name} has no second factor any more, and is signed out everywhere.")
             return
@@ -152,8 +189,7 @@ def sign_out(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
 
     with opened(ctx) as app:
         with app.store.read() as session:
-            if session.people.get(name) is None:
-                raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
+            session.people.need(name)
         count = sign_out_everywhere(app.store, name, app.clock, by=operator())
     out(f"{name} is signed out of {count} {'browser' if count == 1 else 'browsers'}.")
 
@@ -173,6 +209,24 @@ def take_access(
     with opened(ctx) as app:
         disable(app.store, name, app.clock, by=operator(), off=not undo)
     out(f"{name} may sign in again." if undo else f"{name} has no access any more.")
+
+
+def _brands(named: Sequence[str], known: Sequence[str], *, is_admin: bool) -> tuple[str, ...]:
+    """What a new person sees: what was named; everything where there is one brand only, and for admins."""
+    from monitor.stages.people.membership import chosen
+    from monitor.store.brands import EVERY
+
+    if not named and (len(known) == 1 or is_admin):
+        return (EVERY,)
+    return chosen(named, known)
+
+
+def _of(brands: Sequence[str], known: Sequence[str]) -> str:
+    return f" of {_said(brands)}" if len(known) > 1 else ""
+
+
+def _said(brands: Sequence[str]) -> str:
+    return "every brand" if "*" in brands else ", ".join(brands) or "nothing"
 
 
 def _password(from_stdin: bool) -> str | None:

@@ -18,7 +18,7 @@ from monitor.config.hooks import read_hooks
 from monitor.config.problems import Problems, nearest, shown
 from monitor.config.secrets import environment
 from monitor.config.settings import Sections, Settings
-from monitor.config.sources import read_sources
+from monitor.config.sources import known_brands, read_sources
 from monitor.config.tables import ENV_PREFIX
 from monitor.domain.errors import ConfigInvalid, ConfigProblem, SecretKeyUnusable
 
@@ -46,6 +46,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         problems.add("access.second_factor", "no key to keep second factors with", hint, at=("access",))
     sources = read_sources(raw_sources, accounts, env, file.parent, problems)
     hooks = read_hooks(raw_hooks, env, file.parent, problems)
+    if sections is not None:
+        known_brands(raw_sources, sections.brand.every, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)
     kept = {name: a.account for name, a in accounts.items()}

@@ -72,6 +72,10 @@ class Brand(Table):
     languages: Words = Field(default=("en",), description="Languages we answer in (BCP 47).")
     products: Words = Field(default=(), description="Product names, to find them in posts.")
     places: Words = Field(default=(), description="Branches, stations, airports …, to find them in posts.")
+    others: Words = Field(
+        default=(),
+        description="Other brands watched here, with sources and people of their own.",
+    )
 
     @field_validator("business_hours")
     @classmethod
@@ -82,6 +86,19 @@ class Brand(Table):
             hint = exc.problems[0].expected.removeprefix("expected ")
             raise ValueError(f"write hours {hint}") from exc
         return text
+
+    @field_validator("others")
+    @classmethod
+    def _other_names(cls, others: Words, info: ValidationInfo) -> Words:
+        names = [info.data.get("name"), *others]
+        if len(set(names)) < len(names) or any(not n or n == "*" or n != n.strip() for n in others):
+            raise ValueError("name each other brand once, and differently from this one")
+        return others
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The names of all brands that are watched."""
+        return (self.name, *self.others)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -292,6 +309,10 @@ class Settings(Sections):
         near = difflib.get_close_matches(name, names, 1)
         hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names) or 'none'}."
         raise NotFound(f"There is no source {name!r}.", action=hint)
+
+    def brand_of(self, source: SourceConfig) -> str:
+        """The brand that a source watches for."""
+        return source.brand or self.brand.name
 
     def account_of(self, source: SourceConfig) -> Account | None:
         """The account that a source uses."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,15 @@ def read_sources(
     for name, wanted in needed.items():
         _missing_secrets(accounts[name], wanted, env, folder, problems)
     return tuple(found)
+
+
+def known_brands(raw: object, brands: Sequence[str], problems: Problems) -> None:
+    """Notes every source that watches for a brand that nobody has named."""
+    for index, table in enumerate(raw if isinstance(raw, list) else ()):
+        brand = table.get("brand") if isinstance(table, dict) else None
+        if isinstance(brand, str) and brand not in brands:
+            hint = f"{nearest(brand, brands)}; further ones stand in [brand] others"
+            problems.add(f"sources[{index + 1}].brand", shown(brand), hint, at=("sources", index, "brand"))
 
 
 class _Entry:

@@ -42,7 +42,8 @@ def record(session: Session, draft: Draft, approver: str, now: datetime) -> None
     if draft.promise is None:
         return
     case = session.cases.get(draft.case_id)
-    keeper = next((n for n in (draft.promise.owner, case.assignee) if n and _is_active(session, n)), approver)
+    members = session.brands.members(case.source)
+    keeper = next((n for n in (draft.promise.owner, case.assignee) if n in members), approver)
     session.promises.add(draft.case_id, draft.id, draft.promise, keeper, now)
     session.audit.record(
         now,
@@ -54,11 +55,6 @@ def record(session: Session, draft: Draft, approver: str, now: datetime) -> None
         due=utc_text(draft.promise.due_at),
         kind=draft.promise.kind.value,
     )
-
-
-def _is_active(session: Session, name: str) -> bool:
-    user = session.people.get(name)
-    return user is not None and user.disabled_at is None
 
 
 def look_after(session: Session, now: datetime, limit: int) -> PromiseReport:

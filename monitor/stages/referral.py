@@ -39,7 +39,7 @@ def refer(
     moves = found.desk in TAKES_OVER and case.desk != found.desk.value
     person = case.assignee
     if person is None or (moves and person not in found.people):
-        person = next_at(session, found) or person
+        person = next_at(session, found, case.source) or person
     if (person, found.desk.value) == (case.assignee, case.desk) or _outranked(case, found):
         return case
     session.audit.record(
@@ -58,9 +58,10 @@ def _outranked(case: Case, found: Referral) -> bool:
     return order.index(found.desk) > order.index(Desk(case.desk))
 
 
-def next_at(session: Session, found: Referral) -> str | None:
-    """Whose turn it is: of those who sit there and have access, the one with the fewest open cases."""
-    active = {u.name: u for u in session.people.all() if u.disabled_at is None}
+def next_at(session: Session, found: Referral, source: str) -> str | None:
+    """Whose turn it is: who has the fewest open cases of those who sit there and see what `source` brings."""
+    members = set(session.brands.members(source))
+    active = {u.name: u for u in session.people.all() if u.name in members}
     seated = [name for name in found.people if name in active and _may_draft(active[name])]
     waiting = seated or _stand_ins(found.desk, list(active.values()))
     load = session.cases.open_per_person()

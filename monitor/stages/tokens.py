@@ -17,6 +17,7 @@ from monitor.domain.moments import Clock, say_duration
 from monitor.domain.refusals import ScopeMissing, TokenRefused
 from monitor.stages.people import ROLES, May, token_hash
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
+from monitor.store.brands import EVERY
 from monitor.store.protocol import Store
 from monitor.store.tokens import Token
 
@@ -60,6 +61,7 @@ class Caller:
     scopes: frozenset[Scope]
     expires_at: datetime
     used_at: datetime | None
+    brands: tuple[str, ...] | None = None  # those that their person is a member of; None: every one
 
     @property
     def via(self) -> str:
@@ -146,6 +148,7 @@ def whose(store: Store, token: str | None, clock: Clock, policy: AccessPolicy = 
         raise TokenRefused("The request has no token.")
     with store.read() as session:
         found = session.tokens.by_hash(token_hash(token))
+        brands = session.brands.of(found.user) if found else ()
     if found is None or not found.is_alive(clock.now()):
         raise TokenRefused("The token is unknown, expired or revoked.")
     if found.role in policy.second_factor and not found.has_factor:
@@ -154,7 +157,10 @@ def whose(store: Store, token: str | None, clock: Clock, policy: AccessPolicy = 
             action=f"{found.user} sets it up on their account page.",
         )
     known = frozenset(s for s in Scope if s.value in found.scopes)
-    return Caller(found.user, found.role, found.id, found.name, known, found.expires_at, found.last_used_at)
+    seen = None if EVERY in brands else brands
+    return Caller(
+        found.user, found.role, found.id, found.name, known, found.expires_at, found.last_used_at, seen
+    )
 
 
 def used(store: Store, caller: Caller, clock: Clock) -> None:

@@ -130,15 +130,23 @@ def _find(session: Session, stored: StoredMention) -> Case | None:
         return None
     if mention.in_reply_to:
         parent = session.cases.of_post(MentionKey(mention.platform, mention.in_reply_to))
-        if parent is not None and parent.customer == customer:
+        if parent is not None and parent.customer == customer and _one_brand(session, parent, stored):
             return parent
-    found = session.cases.in_conversation(mention.platform, _conversation(mention), customer)
+    source = stored.source
+    found = session.cases.in_conversation(mention.platform, _conversation(mention), customer, source)
     if found is not None:
         return found
-    recent = session.cases.recent_of(mention.platform, customer, mention.created_at - SAME_MATTER)
+    recent = session.cases.recent_of(mention.platform, customer, mention.created_at - SAME_MATTER, source)
     if recent is not None and recent.status in (CaseStatus.OPEN, CaseStatus.WAITING):
         return recent
     return None
+
+
+def _one_brand(session: Session, case: Case, stored: StoredMention) -> bool:
+    """Whether a case and a post came from sources that watch for the same brand."""
+    if case.source == stored.source:
+        return True
+    return session.brands.of_source(case.source) == session.brands.of_source(stored.source)
 
 
 def _conversation(mention: Mention) -> str:
@@ -160,7 +168,7 @@ def _open(
     mention = stored.mention
     signals = set(reading.signal_labels)
     customer = customer_of(mention)
-    earlier = session.cases.of_customer(mention.platform, customer, limit=5) if customer else []
+    earlier = session.cases.of_customer(mention.platform, customer, 5, stored.source) if customer else []
     earlier = [c for c in earlier if c.status is not CaseStatus.ASIDE]
     urgency = reading.urgency.level
     if earlier and reading.complaint >= NOISE_BELOW:
@@ -336,7 +344,7 @@ def _own_post(session: Session, stored: StoredMention, now: datetime) -> None:
     if mention.in_reply_to:
         case = session.cases.of_post(MentionKey(mention.platform, mention.in_reply_to))
     if case is None:
-        case = session.cases.newest_in(mention.platform, _conversation(mention))
+        case = session.cases.newest_in(mention.platform, _conversation(mention), stored.source)
     if case is None:
         return
     session.cases.take_in(case.id, stored.id)

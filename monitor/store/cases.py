@@ -70,27 +70,28 @@ class Cases:
         """The case that a post is part of, if we have it."""
         return self._maybe("case_of_post", key._asdict())
 
-    def in_conversation(self, platform: str, conversation: str, customer: str) -> Case | None:
+    # These stay within the brand that `source` watches for: a case is one customer's matter with one brand.
+
+    def in_conversation(self, platform: str, conversation: str, customer: str, source: str) -> Case | None:
         """The newest case of one customer in one conversation."""
         return self._maybe(
             "case_in_conversation",
-            {"platform": platform, "conversation": conversation, "customer": customer},
+            {"platform": platform, "conversation": conversation, "customer": customer, "source": source},
         )
 
-    def newest_in(self, platform: str, conversation: str) -> Case | None:
+    def newest_in(self, platform: str, conversation: str, source: str) -> Case | None:
         """The newest case of a conversation, whoever the customer is."""
-        params = {"platform": platform, "conversation": conversation}
+        params = {"platform": platform, "conversation": conversation, "source": source}
         return self._maybe("case_answered_in_conversation", params)
 
-    def recent_of(self, platform: str, customer: str, since: datetime) -> Case | None:
+    def recent_of(self, platform: str, customer: str, since: datetime, source: str) -> Case | None:
         """The newest case of one customer that was alive since `since`."""
-        return self._maybe(
-            "case_recent_of", {"platform": platform, "customer": customer, "since": utc_text(since)}
-        )
+        params = {"platform": platform, "customer": customer, "since": utc_text(since), "source": source}
+        return self._maybe("case_recent_of", params)
 
-    def of_customer(self, platform: str, customer: str, limit: int = 20) -> list[Case]:
-        """What this customer came to us with, newest first."""
-        params = {"platform": platform, "customer": customer, "limit": limit}
+    def of_customer(self, platform: str, customer: str, limit: int = 20, source: str = "") -> list[Case]:
+        """What this customer came to us with, newest first; with a `source`: to the brand it watches for."""
+        params = {"platform": platform, "customer": customer, "limit": limit, "source": source}
         return [case_of(row) for row in self._db.rows("cases_of_customer", params)]
 
     def _maybe(self, name: str, params: dict[str, Any]) -> Case | None:

@@ -114,6 +114,13 @@ def m0030_access(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0031_brands(db: sqlite_utils.Database) -> None:
+    """Brands of sources, memberships of people."""
+    name = "sql/sqlite/0031_brands.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0006_troubles(db: sqlite_utils.Database) -> None:
     """Credentials refused in other work than polling; the search index is merged in larger steps."""
     name = "sql/sqlite/0006_troubles.ddl"

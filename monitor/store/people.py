@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.errors import NotFound
 from monitor.domain.moments import parse_moment, utc_text
+from monitor.store.brands import EVERY
 from monitor.store.codec import maybe_moment
 from monitor.store.protocol import Connection, Row
 
@@ -34,9 +36,17 @@ class People:
         self._db = connection
 
     def add(
-        self, name: str, role: str, password_hash: str, at: datetime, *, email: str | None, must_change: bool
+        self,
+        name: str,
+        role: str,
+        password_hash: str,
+        at: datetime,
+        *,
+        email: str | None,
+        must_change: bool,
+        brands: Sequence[str] = (EVERY,),
     ) -> bool:
-        """Adds a person; False when the name is taken."""
+        """Adds a person, who sees these brands; False when the name is taken."""
         params = {
             "name": name,
             "email": email,
@@ -45,12 +55,22 @@ class People:
             "must_change": int(must_change),
             "at": utc_text(at),
         }
-        return bool(self._db.insert("user_add", params))
+        if not self._db.insert("user_add", params):
+            return False
+        self._db.many("membership_add", [{"name": name, "brand": brand} for brand in sorted(set(brands))])
+        return True
 
     def get(self, name: str) -> User | None:
         """One person by name."""
         row = self._db.one("user_by_name", {"name": name})
         return _user(row) if row else None
+
+    def need(self, name: str) -> User:
+        """One person by name. Raises NotFound."""
+        user = self.get(name)
+        if user is None:
+            raise NotFound(f"There is nobody named {name!r}.", action="See `presszero users list`.")
+        return user
 
     def all(self) -> list[User]:
         """Everybody, by name."""

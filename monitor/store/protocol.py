@@ -56,6 +56,10 @@ class Store(Protocol):
         """A session whose changes are committed together when the block ends, or not at all."""
         ...
 
+    def within(self, user: str) -> Store:
+        """The same store as this person may see and change it: the brands they are a member of."""
+        ...
+
     def migrate(self) -> list[str]:
         """Brings the schema up to date; returns the names of the migrations applied."""
         ...

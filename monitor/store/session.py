@@ -8,6 +8,7 @@ from monitor.store.access import Access
 from monitor.store.attention import Attention
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
+from monitor.store.brands import Brands
 from monitor.store.cases import Cases
 from monitor.store.casework import Casework
 from monitor.store.context import Context
@@ -91,6 +92,11 @@ class Session:
     def access(self) -> Access:
         """Sign-ins, second factors, forgotten passwords."""
         return Access(self.connection)
+
+    @cached_property
+    def brands(self) -> Brands:
+        """Which source watches for whom, and who may see it."""
+        return Brands(self.connection)
 
     @cached_property
     def figures(self) -> Figures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import sqlite_utils
 
 from monitor.domain.errors import StoreUnavailable
 from monitor.store.glances import refresh
+from monitor.store import within
 from monitor.store.migrations import MIGRATIONS
 from monitor.store.protocol import Params, Row
 from monitor.store.session import Session
@@ -32,10 +33,10 @@ CHECKPOINT_PAGES = 8192
 class SqliteConnection:
     """The adapter: named statements over one sqlite3 connection."""
 
-    def __init__(self, db: sqlite_utils.Database) -> None:
+    def __init__(self, db: sqlite_utils.Database, sql: Mapping[str, str] | None = None) -> None:
         self.db = db
         self._conn: sqlite3.Connection = db.conn
-        self._sql = statements("sqlite")
+        self._sql = sql or statements("sqlite")
         self.touched: set[int] = set()
 
     def execute(self, name: str, params: Params | None = None) -> int:
@@ -84,7 +85,7 @@ class SqliteStore:
             connection = self._local.connection = self._open()
         return connection
 
-    def _open(self) -> SqliteConnection:
+    def _open(self, sql: Mapping[str, str] | None = None) -> SqliteConnection:
         try:
             conn = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             conn.execute("PRAGMA journal_mode = WAL")
@@ -97,7 +98,13 @@ class SqliteStore:
             conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         except sqlite3.Error as exc:
             raise StoreUnavailable(f"{self.path} can't be opened as a SQLite database: {exc}.") from exc
-        return SqliteConnection(sqlite_utils.Database(conn))
+        return SqliteConnection(sqlite_utils.Database(conn), sql)
+
+    def _entered(self, connection: SqliteConnection) -> None:
+        """Called when a transaction has begun."""
+
+    def within(self, user: str) -> SqliteWithin:
+        return SqliteWithin(self, user)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -121,6 +128,7 @@ class SqliteStore:
             raise StoreUnavailable(f"{self.path}: {exc} (waited {BUSY_SECONDS:.0f} s).") from exc
         connection.touched.clear()
         try:
+            self._entered(connection)
             yield Session(connection)
             if connection.touched:
                 refresh(connection, connection.touched)
@@ -160,3 +168,30 @@ class SqliteStore:
         if connection is not None:
             connection.db.conn.close()
             self._local.connection = None
+        inner: SqliteConnection | None = getattr(self._local, "within", None)
+        if inner is not None:
+            inner.db.conn.close()
+            self._local.within = None
+
+
+class SqliteWithin(SqliteStore):
+    """A store as one person may see it. Everybody's share one connection a thread."""
+
+    def __init__(self, whole: SqliteStore, user: str) -> None:
+        self.url, self.path, self._local = whole.url, whole.path, whole._local
+        self._user = user
+
+    def _connection(self) -> SqliteConnection:
+        connection: SqliteConnection | None = getattr(self._local, "within", None)
+        if connection is None:
+            connection = self._local.within = self._open(within.within_statements())
+            within.set_up(connection.db.conn)
+        return connection
+
+    def _entered(self, connection: SqliteConnection) -> None:
+        within.enter(connection.db.conn, self._user)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with within.refusing_politely(), super().write() as session:
+            yield session

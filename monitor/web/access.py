@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, cast
 
@@ -23,7 +24,7 @@ def services_of(request: Request) -> WebServices:
     return cast(WebServices, request.app.state.services)
 
 
-Services = Annotated[WebServices, Depends(services_of)]
+Whole = Annotated[WebServices, Depends(services_of)]
 
 
 def cookie_name(services: WebServices) -> str:
@@ -68,12 +69,22 @@ def drop_token(response: Response, services: WebServices) -> None:
     )
 
 
-def whoever(request: Request, services: Services) -> SignedIn | None:
+def whoever(request: Request, services: Whole) -> SignedIn | None:
     """The person behind the cookie, or None."""
     token = token_of(request, services)
     person = people.whose(services.store, token, services.clock, services.policy) if token else None
     request.state.person = person
     return person
+
+
+def services_within(services: Whole, person: Annotated[SignedIn | None, Depends(whoever)]) -> WebServices:
+    """The same, with the store as the person may see it: every page gets this one, and no other."""
+    if person is None or person.brands is None:
+        return services
+    return replace(services, store=services.store.within(person.name))
+
+
+Services = Annotated[WebServices, Depends(services_within)]
 
 
 def signed_in(

@@ -294,14 +294,10 @@ def confirm(act: Drafting, case_id: int) -> Response:
 def assign(act: Drafting, case_id: int, assignee: _Optional = "") -> Response:
     """Gives the case to a colleague, or to nobody."""
 
-    def do() -> None:
-        with act.services.store.read() as session:
-            user = session.people.get(assignee) if assignee else None
-        if assignee and (user is None or user.disabled_at is not None):
-            raise WrongUse(f"There is nobody named {assignee!r}.", action="Choose somebody from the list.")
-        review.assign(act.services.store, case_id, act.person.name, assignee or None, act.services.clock)
-
-    return act.answer(case_id, do)
+    services, user = act.services, act.person.name
+    return act.answer(
+        case_id, lambda: review.assign(services.store, case_id, user, assignee or None, services.clock)
+    )
 
 
 @router.post("/cases/{case_id}/note")

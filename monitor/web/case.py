@@ -133,7 +133,7 @@ def view_of(session: Session, case_id: int, seen: str = "") -> CaseView:
         notes=session.cases.notes(case_id),
         promises=session.promises.of_case(case_id),
         history=_history(session, case_id, drafts),
-        people=[u.name for u in session.people.all() if u.disabled_at is None],
+        people=session.brands.members(case.source),
         above=session.inbox.above(case.lane, Filter(), case),
         below=session.inbox.below(case.lane, Filter(), case),
     )

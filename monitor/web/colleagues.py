@@ -13,6 +13,8 @@ from monitor.domain.errors import NotFound, PressZeroError
 from monitor.domain.moments import parse_moment
 from monitor.stages import people
 from monitor.stages.people import SignedIn, second_factor
+from monitor.stages.people.membership import chosen
+from monitor.store.brands import EVERY
 from monitor.store.people import User
 from monitor.store.session import Session
 from monitor.web.access import Admin, Services
@@ -31,6 +33,7 @@ class Colleague:
     browsers: int
     last_seen: datetime | None
     has_factor: bool
+    brands: tuple[str, ...]
 
 
 @router.get("/people")
@@ -57,6 +60,7 @@ def _people(
         frame=frame,
         everybody=everybody,
         roles=people.ROLES,
+        brands=services.brands if len(services.brands) > 1 else (),
         notice=notice,
         handed=handed,
         changed=changed,
@@ -65,12 +69,13 @@ def _people(
 
 
 def _everybody(session: Session) -> list[Colleague]:
-    factors = session.access.factors()
+    factors, brands = session.access.factors(), session.brands.memberships()
     found = []
     for user in session.people.all():
         browsers = session.access.sign_ins(user.name)
         last = parse_moment(browsers[0]["last_seen_at"]) if browsers else None
-        found.append(Colleague(user, len(browsers), last, user.name in factors))
+        seen = brands.get(user.name, ())
+        found.append(Colleague(user, len(browsers), last, user.name in factors, seen))
     return found
 
 
@@ -82,12 +87,15 @@ def add_person(
     name: Annotated[str, Form(max_length=200)],
     role: Annotated[str, Form()],
     email: Annotated[str, Form(max_length=300)] = "",
+    brand: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """A new colleague; the generated password is shown once."""
     name = name.strip()
     try:
+        one_brand = len(services.brands) < 2 or role == "admin"
+        brands = (EVERY,) if one_brand else chosen(brand or (), services.brands)
         password = people.add_user(
-            services.store, name, role, None, services.clock, email=email, by=person.name
+            services.store, name, role, None, services.clock, email=email, brands=brands, by=person.name
         )
     except PressZeroError as error:
         return _people(request, services, person, Notice.of(error))
@@ -103,13 +111,15 @@ def change_person(
     do: Annotated[str, Form()],
     role: Annotated[str, Form()] = "",
     email: Annotated[str, Form(max_length=300)] = "",
+    brand: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """`do`: role, email, password, factor, sign-out, disable or enable."""
+    """`do`: role, email, brands, password, factor, sign-out, disable or enable."""
     store, clock, by = services.store, services.clock, person.name
     handed = None
     acts: dict[str, Callable[[], object]] = {
         "role": lambda: people.set_role(store, name, role, clock, by=by),
         "email": lambda: people.set_email(store, name, email, clock, by=by),
+        "brands": lambda: people.set_brands(store, name, brand or (), clock, by=by, known=services.brands),
         "factor": lambda: second_factor.turn_off(store, name, clock, by=by),
         "sign-out": lambda: people.sign_out_everywhere(store, name, clock, by=by),
         "disable": lambda: people.disable(store, name, clock, by=by),

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from monitor.domain.coverage import Gap, Interval
 from monitor.domain.errors import StoreUnavailable, action_for
-from monitor.stages import review
+from monitor.stages import people, review
 from monitor.stages.health import SourceReport, source_report
 from monitor.store.ledger import SourceState
 from monitor.web.access import Pauser, Reader, Services
@@ -125,7 +125,7 @@ _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 def digest_page(services: Services, person: Reader, day: date) -> Response:
     """The digest itself: styles as in a mail, no script at all."""
     del person
-    html = services.digest(day) if services.digest else None
+    html = services.digest(services.store, day) if services.digest else None
     if html is None:
         html = f"<p>There is no digest of {day}.</p>"
     base = '<base target="_top">'  # its links open in the page around it
@@ -149,6 +149,7 @@ def pause(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """The switch that stops all posting; everybody sees who and why."""
+    people.require_every_brand(person.brands)
     review.pause(services.store, person.name, on == "yes", reason, services.clock)
     return RedirectResponse(safe_next(next), 303)
 

@@ -78,7 +78,7 @@ class WebServices:
 
     store: Store
     clock: Clock
-    brand_name: str
+    brand_name: str  # of the installation
     timezone: ZoneInfo  # times are shown in it
     undo: timedelta  # from the yes to the sending
     second: Collection[SecondReason] = ()  # which replies need a second person's yes
@@ -98,8 +98,8 @@ class WebServices:
     candidates: Callable[[Conversation], Sequence[Proposal]] | None = None  # other drafts to choose from
     reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
     handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box
-    digest: Callable[[date], str | None] | None = None  # a day's digest as HTML; None: there is none
-    digest_json: Callable[[date], str] | None = None  # the same as JSON text
+    digest: Callable[[Store, date], str | None] | None = None  # a day's as HTML, of what a person sees
+    digest_json: Callable[[Store, date], str] | None = None  # the same as JSON text
     hooks: Mapping[str, Hook] = field(default_factory=dict)  # sources that take signed pushes, by name
     explain_rule: Callable[[str], str | None] | None = None  # a rule id in a sentence
     cookie_secure: bool = False  # True behind HTTPS
@@ -111,3 +111,4 @@ class WebServices:
     api_per_minute: int = 600  # requests of one token
     subscriptions: Sequence[Subscription] = ()  # webhooks that are switched on
     courier: Courier | None = None  # what carries a test event to them
+    brands: Sequence[str] = ()  # every brand that is watched; one or none: nothing is said about it

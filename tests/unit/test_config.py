@@ -275,6 +275,20 @@ def test_a_source_that_is_switched_off_needs_no_secrets(tmp_path: Path) -> None:
     assert [s.name for s in found.sources] == ["x-mentions"] and found.sources_on == ()
 
 
+def test_a_source_watches_for_a_brand_that_is_named(tmp_path: Path) -> None:
+    brand = '[brand]\nname = "Air"\nothers = ["Cargo", "Rail"]\n'
+    feed = '[[sources]]\nname = "{}"\nkind = "rss"\nfeed = "https://a.example/f"\n'
+    made = settings(tmp_path, brand + feed.format("one") + feed.format("two") + 'brand = "Cargo"\n')
+    assert made.brand.every == ("Air", "Cargo", "Rail")
+    assert [made.brand_of(s) for s in made.sources] == ["Air", "Cargo"]
+    found = problems(tmp_path, brand + feed.format("one") + 'brand = "Crago"\n')
+    assert "did you mean `Cargo`?" in found["sources[1].brand"].expected
+    assert found["sources[1].brand"].file.endswith(":8")
+    for others in ('["Air"]', '["Cargo", "Cargo"]', '["*"]', '[""]', '[" Rail"]'):
+        bad = f'[brand]\nname = "Air"\nothers = {others}\n'
+        assert "name each other brand once" in problems(tmp_path, bad)["brand.others"].expected
+
+
 def test_second_factors_need_a_key_to_be_kept_with(tmp_path: Path) -> None:
     text = BRAND + '[access]\nsecond_factor = ["approver"]\nidle = "1h"\n'
     found = problems(tmp_path, text)["access.second_factor"]

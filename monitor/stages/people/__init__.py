@@ -6,8 +6,9 @@ that is not in the database; none of them can be read back from it.
 """
 
 from monitor.stages.people.accounts import add_user, disable, set_email, set_password, set_role
+from monitor.stages.people.membership import set_brands
 from monitor.stages.people.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, generated_password
-from monitor.stages.people.rights import ROLES, AccessPolicy, May, SignedIn, require
+from monitor.stages.people.rights import ROLES, AccessPolicy, May, SignedIn, require, require_every_brand
 from monitor.stages.people.sessions import (
     HALF_WAY,
     check_password,
@@ -35,7 +36,9 @@ __all__ = [
     "generated_password",
     "half_way",
     "require",
+    "require_every_brand",
     "seen",
+    "set_brands",
     "set_email",
     "set_password",
     "set_role",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.domain.errors import WrongUse
 from monitor.domain.moments import Clock
 from monitor.stages.people.passwords import generated_password, hashed_password
 from monitor.stages.people.rights import ROLES
+from monitor.store.brands import EVERY
 from monitor.store.protocol import Store
 from monitor.store.session import Session
 
@@ -20,21 +23,26 @@ def add_user(
     clock: Clock,
     *,
     email: str | None = None,
+    brands: Sequence[str] = (EVERY,),
     by: str = "cli",
 ) -> str:
     """Adds a person; returns the password: the one given, or a generated one to be changed at first sign-in.
 
-    Raises WrongUse for a name that is taken or malformed, an unknown role, a weak password.
+    `brands` are those they see (`monitor.stages.people.membership.chosen`). Raises WrongUse for a name that
+    is taken or malformed, an unknown role, a weak password, an admin who would not see everything.
     """
     known_role(role)
+    if role == "admin" and tuple(brands) != (EVERY,):
+        raise WrongUse("An admin sees every brand.", action="Give another role, or every brand.")
     known_name(name)
     email = email_of(email)
     given = password if password is not None else generated_password()
     hashed, now = hashed_password(name, given), clock.now()
     with store.write() as session:
-        if not session.people.add(name, role, hashed, now, email=email, must_change=password is None):
+        must = password is None
+        if not session.people.add(name, role, hashed, now, email=email, must_change=must, brands=brands):
             raise WrongUse(f"{name!r} is taken.", action="See `presszero users list`.")
-        session.audit.record(now, by, "user.added", f"user:{name}", role=role)
+        session.audit.record(now, by, "user.added", f"user:{name}", role=role, brands=list(brands))
     return given
 
 
@@ -59,13 +67,16 @@ def set_password(
 def set_role(store: Store, name: str, role: str, clock: Clock, *, by: str) -> None:
     """A new role, which signs the person out everywhere: nobody goes on with rights they had before.
 
-    Raises NotFound, and WrongUse rather than leaving nobody who can administer.
+    An admin sees every brand. Raises NotFound, and WrongUse rather than leaving nobody who can administer.
     """
     known_role(role)
     now = clock.now()
     with store.write() as session:
         if role != "admin":
             _not_the_last_admin(session, name)
+        else:
+            session.people.need(name)
+            session.brands.give(name, (EVERY,))
         session.people.set_role(name, role)
         session.access.sign_out_all(name)
         session.audit.record(now, by, "user.role_set", f"user:{name}", role=role)

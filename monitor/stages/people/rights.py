@@ -57,10 +57,20 @@ class SignedIn:
     via: str = "password"  # password, code, recovery, oidc
     has_factor: bool = False
     must_enrol: bool = False  # the role needs a second factor, and there is none yet
+    brands: tuple[str, ...] | None = None  # those they are a member of; None: every one
 
     def may(self, what: May) -> bool:
         """Whether this person's role allows it."""
         return what in ROLES.get(self.role, frozenset())
+
+
+def require_every_brand(brands: tuple[str, ...] | None) -> None:
+    """Raises NotAllowed for a member of some brands only."""
+    if brands is not None:
+        raise NotAllowed(
+            "This is about every brand, and you are a member of some.",
+            action="Ask somebody who sees every brand.",
+        )
 
 
 def require(person: SignedIn, what: May) -> None:

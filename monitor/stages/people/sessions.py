@@ -101,8 +101,9 @@ def whose(store: Store, token: str, clock: Clock, policy: AccessPolicy = DEFAULT
     hashed, now = token_hash(token), clock.now()
     with store.read() as session:
         row = session.access.signed_in(hashed)
-    if row is None or row["state"] != "in":
-        return None
+        if row is None or row["state"] != "in":
+            return None
+        brands = None if row["sees_all"] else session.brands.of(row["user_name"])
     seen = parse_moment(row["last_seen_at"])
     if parse_moment(row["expires_at"]) <= now or now - seen > policy.idle:
         return None
@@ -116,6 +117,7 @@ def whose(store: Store, token: str, clock: Clock, policy: AccessPolicy = DEFAULT
         via=row["via"],
         has_factor=has_factor,
         # Whoever comes through another service has shown their second factor there.
+        brands=brands,
         must_enrol=row["role"] in policy.second_factor and not has_factor and row["via"] != "oidc",
     )
 

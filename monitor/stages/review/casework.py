@@ -83,10 +83,9 @@ def note(store: Store, case_id: int, user: str, text: str, clock: Clock) -> tupl
     if not text.strip():
         raise WrongUse("A note can't be empty.")
     with store.write() as session:
-        session.cases.get(case_id)
+        case = session.cases.get(case_id)
         session.cases.note(case_id, user, text.strip(), now)
-        names = [u.name for u in session.people.all() if u.disabled_at is None]
-        called = called_in(text, names)
+        called = called_in(text, session.brands.members(case.source))
         for name in called:
             session.casework.tell(name, case_id, NoticeKind.MENTIONED, user, now)
         session.audit.record(now, user, "case.noted", f"case:{case_id}", called=list(called))

@@ -20,9 +20,10 @@ def assign(store: Store, case_id: int, user: str, assignee: str | None, clock: C
     """Gives a case to a colleague, who is told, or to nobody. Raises WrongUse for a name nobody has."""
     now = clock.now()
     with store.write() as session:
+        case = session.cases.get(case_id)
         if assignee is not None:
-            known_colleague(session, assignee)
-        case = session.cases.update(replace(session.cases.get(case_id), assignee=assignee))
+            known_colleague(session, assignee, case.source)
+        case = session.cases.update(replace(case, assignee=assignee))
         session.audit.record(now, user, "case.assigned", f"case:{case_id}", to=assignee)
         if assignee is not None:
             session.casework.tell(assignee, case_id, NoticeKind.ASSIGNED, user, now)
@@ -57,7 +58,7 @@ def escalate(
         if case.status not in (CaseStatus.OPEN, CaseStatus.WAITING):
             raise ForbiddenTransition(f"Case {case_id} is {case.status}; only an open case can be escalated.")
         if owner is not None:
-            known_colleague(session, owner)
+            known_colleague(session, owner, case.source)
         who = owner or _at_the_desk(session, conversation, desk, roster or Roster())
         due = now + (within or ESCALATION_CLOCK[desk])
         made = session.casework.escalate(case_id, desk, who, reason.strip(), user, now, due)
@@ -82,7 +83,7 @@ def _at_the_desk(session: Session, conversation: Conversation, desk: Desk, roste
                 "It is not clear which branch this is about.",
                 action="Name whoever answers for it, or add the place to [review.branches].",
             )
-    person = next_at(session, Referral(desk, "handed up", people))
+    person = next_at(session, Referral(desk, "handed up", people), conversation.case.source)
     if person is None:
         raise WrongUse(
             "Nobody could take it.", action=f"Name a colleague, or fill [review.desks] {desk.value}."
@@ -104,7 +105,7 @@ def answer_escalation(store: Store, case_id: int, user: str, answer: str, clock:
             raise ForbiddenTransition(f"Case {case_id} is not escalated.")
         session.casework.answer(found.id, user, answer.strip(), now)
         case = session.cases.get(case_id)
-        back = found.opened_by if session.people.get(found.opened_by) is not None else case.assignee
+        back = found.opened_by if found.opened_by in session.brands.members(case.source) else case.assignee
         session.cases.update(replace(case, escalated=None, assignee=back))
         session.casework.tell(found.opened_by, case_id, NoticeKind.ANSWERED, user, now)
         session.audit.record(
@@ -118,9 +119,14 @@ def answer_escalation(store: Store, case_id: int, user: str, answer: str, clock:
         return replace(found, closed_at=now, closed_by=user, answer=answer.strip())
 
 
-def known_colleague(session: Session, name: str) -> None:
-    """Raises WrongUse unless there is somebody of that name who may come in."""
+def known_colleague(session: Session, name: str, source: str) -> None:
+    """Raises WrongUse unless there is somebody of that name who sees what `source` brings."""
+    members = session.brands.members(source)
+    if name in members:
+        return
+    there = f"There are: {', '.join(members) or 'none'}."
     user = session.people.get(name)
     if user is None or user.disabled_at is not None:
-        everybody = ", ".join(u.name for u in session.people.all() if u.disabled_at is None)
-        raise WrongUse(f"There is nobody named {name!r}.", action=f"There are: {everybody or 'none'}.")
+        raise WrongUse(f"There is nobody named {name!r}.", action=there)
+    brand = session.brands.of_source(source)
+    raise WrongUse(f"{name} is no member of {brand}, and could not see the case.", action=there)

@@ -123,6 +123,8 @@ def _may_merge(session: Session, into: Case, gone: Case) -> None:
         if case.status is CaseStatus.MERGED:
             raise ForbiddenTransition(f"Case {case.id} was merged into case {case.merged_into} already.")
         _nothing_on_its_way(session, case.id)
+    if session.brands.of_source(into.source) != session.brands.of_source(gone.source):
+        raise WrongUse("These two cases are about different brands.", action="Each brand keeps its own.")
     if into.platform != gone.platform or into.customer is None or into.customer != gone.customer:
         raise WrongUse(
             "These are not two cases of one customer on one platform.",

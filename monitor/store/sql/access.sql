@@ -6,7 +6,8 @@ VALUES (:token_hash, :user_id, :at, :at, :expires_at, :agent, :address, :state, 
 -- name: sign_in_get
 -- Whom a token belongs to, and whether they have a second factor.
 SELECT s.*, u.name AS user_name, u.role AS role, u.must_change AS must_change,
-  CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE 1 END AS has_factor FROM sign_ins s
+  CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE 1 END AS has_factor,
+  (SELECT count(*) FROM memberships m WHERE m.user_id = u.id AND m.brand = '*') AS sees_all FROM sign_ins s
 JOIN users u ON u.id = s.user_id LEFT JOIN second_factors f ON f.user_id = u.id
 WHERE s.token_hash = :token_hash AND u.disabled_at IS NULL;
 

@@ -40,22 +40,32 @@ SELECT c.* FROM cases c JOIN case_mentions cm ON cm.case_id = c.id JOIN mentions
 WHERE m.platform = :platform AND m.native_id = :native_id;
 
 -- name: case_answered_in_conversation
--- The newest case of a conversation, whoever the customer is.
-SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation ORDER BY id DESC LIMIT 1;
+-- The newest case of a conversation, whoever the customer is, for the brand that a source watches for.
+SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation
+  AND coalesce((SELECT b.brand FROM source_brands b WHERE b.source = cases.source), '')
+    = coalesce((SELECT b.brand FROM source_brands b WHERE b.source = :source), '')
+ORDER BY id DESC LIMIT 1;
 
 -- name: case_in_conversation
--- The newest case of one customer in one conversation.
+-- The newest case of one customer in one conversation, for the brand that a source watches for.
 SELECT * FROM cases WHERE platform = :platform AND conversation = :conversation AND customer = :customer
+  AND coalesce((SELECT b.brand FROM source_brands b WHERE b.source = cases.source), '')
+    = coalesce((SELECT b.brand FROM source_brands b WHERE b.source = :source), '')
 ORDER BY id DESC LIMIT 1;
 
 -- name: case_recent_of
--- The newest case of one customer that was alive since a moment.
+-- The newest case of one customer that was alive since a moment, for the brand that a source watches for.
 SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND status <> 'aside'
-  AND last_customer_at >= :since ORDER BY id DESC LIMIT 1;
+  AND last_customer_at >= :since
+  AND coalesce((SELECT b.brand FROM source_brands b WHERE b.source = cases.source), '')
+    = coalesce((SELECT b.brand FROM source_brands b WHERE b.source = :source), '')
+ORDER BY id DESC LIMIT 1;
 
 -- name: cases_of_customer
--- What else this customer came to us with.
+-- What else this customer came to us with; with a source: to the brand that it watches for.
 SELECT * FROM cases WHERE platform = :platform AND customer = :customer AND status <> 'merged'
+  AND (:source = '' OR coalesce((SELECT b.brand FROM source_brands b WHERE b.source = cases.source), '')
+    = coalesce((SELECT b.brand FROM source_brands b WHERE b.source = :source), ''))
 ORDER BY id DESC LIMIT :limit;
 
 -- name: cases_earlier

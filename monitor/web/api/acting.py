@@ -34,6 +34,9 @@ class ActingStore:
                 session.tokens.acted(self._caller.token_id, self._key)
         self.acted = True
 
+    def within(self, user: str) -> Store:
+        return ActingStore(self._store.within(user), self._caller, self._key)
+
     def migrate(self) -> list[str]:
         return self._store.migrate()
 

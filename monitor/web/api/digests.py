@@ -44,4 +44,4 @@ def digest(act: Reading, day: Annotated[date, Path()]) -> DigestShape:
     today = services.clock.now().astimezone(services.timezone).date()
     if services.digest_json is None or day > today:
         raise NotFound(f"There is no digest of {day}.", action="GET /digests lists the days.")
-    return DigestShape(day=day, digest=json.loads(services.digest_json(day)))
+    return DigestShape(day=day, digest=json.loads(services.digest_json(act.store, day)))

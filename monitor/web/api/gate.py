@@ -117,7 +117,9 @@ class Gate:
 
     async def _through(self, scope: Scope, caller: Caller, headers: Headers, body: bytes) -> Response:
         key = keys.key_of(headers) if scope["method"] == "POST" else None
-        store = ActingStore(self.services.store, caller, key)
+        whole = self.services.store
+        bounded = whole if caller.brands is None else whole.within(caller.name)
+        store = ActingStore(bounded, caller, key)
         state = dict(scope.get("state") or {})
         scope = {**scope, "state": state | {"caller": caller, "store": store}}
         if key is None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from monitor.stages import review
+from monitor.stages.people import require_every_brand
 from monitor.web.api.access import Act, Pausing, Reading
 from monitor.web.api.shape import Body, Moment, Shape, Text
 
@@ -41,6 +42,7 @@ def posting(act: Reading) -> PostingShape:
 @router.put("/posting")
 def set_posting(act: Pausing, body: PostingBody) -> PostingShape:
     """Pauses all posting, or resumes it."""
+    require_every_brand(act.caller.brands)
     review.pause(act.store, act.user, body.paused, body.reason, act.services.clock)
     return _posting(act)
 

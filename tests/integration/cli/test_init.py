@@ -113,6 +113,46 @@ def test_a_lost_phone_and_a_lost_laptop_are_seen_to_from_the_shell(program: Prog
         program.run("users", *args, code=2)
 
 
+TWO_BRANDS = """
+[brand]
+name = "Air"
+others = ["Cargo"]
+
+[[sources]]
+name = "export"
+kind = "archive"
+path = "posts.jsonl"
+brand = "Cargo"
+"""
+
+
+def test_people_see_the_brands_that_the_shell_gives_them(program: Program) -> None:
+    program.write_config(TWO_BRANDS)
+    said = program.run("users", "add", "anna", code=2)
+    assert "There are: Air, Cargo" in said.stderr
+    program.run("users", "add", "anna", "--role", "approver", "--brand", "Air")
+    program.run("users", "add", "ben", "--role", "approver", "--brand", "*")
+    assert program.run("users", "brands", "anna").stdout == "anna sees Air.\n"
+    assert [p["brands"] for p in program.json("users", "list")] == [["Air"], ["*"]]
+    assert "every brand" in program.run("users", "list").stdout
+    program.write_posts("my bag is lost")
+    with program.opened() as app:
+        app.run_collect()
+        app.run_pipeline()
+    said = program.run("queue", "note", "c1", "hello", "--user", "anna", code=2)
+    assert "PZ-103" in said.stderr
+    program.run("queue", "note", "c1", "hello", "--user", "ben")
+    program.run("users", "brands", "anna", "Cargo", "Air")
+    program.run("queue", "note", "c1", "hello", "--user", "anna")
+    assert "no brand 'Rail'" in program.run("users", "brands", "anna", "Rail", code=2).stderr
+    program.write_config(TWO_BRANDS.replace("Air", "Rail"))
+    program.run("users", "brands", "anna", "--all")
+    program.run("users", "brands", "ben", "Cargo")
+    program.write_config(TWO_BRANDS.replace("Cargo", "Freight"))
+    found = [f for f in program.json("doctor", "--offline", code=None) if f["what"] == "brands"]
+    assert "ben" in found[0]["found"]
+
+
 def test_a_new_password_is_the_only_one_that_works(program: Program) -> None:
     program.write_config()
     program.run("users", "add", "anna", "--password-stdin", stdin=PASSWORD)

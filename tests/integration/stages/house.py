@@ -134,6 +134,7 @@ class House:
         self.promise: PromisePlan | None = None
         self.roster = Roster()
         self.macro = "test"
+        self.from_source = "src"
         self._ids = itertools.count(100)
 
     # --- mentions ---
@@ -167,7 +168,7 @@ class House:
         with self.store.write() as session:
             session.mentions.add(
                 mentions,
-                source="src",
+                source=self.from_source,
                 origin=origin,
                 seen_at=self.clock.now(),
                 is_own=lambda m: m.author in OWN,

@@ -84,7 +84,7 @@ class House:
             candidates=lambda c: [Proposal("Another wording of the same.", "other", ())],
             reply_source=lambda case: case.source,
             handoff_url=lambda c, text: "https://x.example/intent/tweet?in_reply_to=1",
-            digest=lambda day: (
+            digest=lambda store, day: (
                 f"<html><head></head><body><h1>Digest {day}</h1><a href='/cases/1'>a case</a></body></html>"
                 if day.year == 2026
                 else None
