@@ -16,8 +16,8 @@ from typing import Any
 import sqlite_utils
 
 from monitor.domain.errors import StoreUnavailable
-from monitor.store.glances import refresh
 from monitor.store import within
+from monitor.store.glances import refresh
 from monitor.store.migrations import MIGRATIONS
 from monitor.store.protocol import Params, Row
 from monitor.store.session import Session

@@ -87,6 +87,13 @@ def services_within(services: Whole, person: Annotated[SignedIn | None, Depends(
 Services = Annotated[WebServices, Depends(services_within)]
 
 
+# What somebody sees to before anything else: their password, and their second factor.
+_FIRST = frozenset(
+    "/account /account/password /sign-out /theme /account/second-factor/begin /account/second-factor/confirm "
+    "/account/second-factor/codes /account/second-factor/off".split()
+)
+
+
 def signed_in(
     request: Request,
     services: Services,
@@ -96,8 +103,7 @@ def signed_in(
     """The person. Raises NotSignedInError; UnfinishedError for one who has to see to their account first."""
     if person is None:
         raise NotSignedInError
-    unfinished = person.must_change or person.must_enrol
-    if unfinished and not request.url.path.startswith(("/account", "/sign-out", "/theme")):
+    if (person.must_change or person.must_enrol) and request.url.path not in _FIRST:
         raise UnfinishedError
     # After the answer: a page does not wait for the store's one writer.
     tasks.add_task(_note_visit, services, person)

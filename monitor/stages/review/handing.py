@@ -100,11 +100,11 @@ def answer_escalation(store: Store, case_id: int, user: str, answer: str, clock:
     if not answer.strip():
         raise WrongUse("Say what was decided.")
     with store.write() as session:
+        case = session.cases.get(case_id)
         found = session.casework.escalation(case_id)
         if found is None:
             raise ForbiddenTransition(f"Case {case_id} is not escalated.")
         session.casework.answer(found.id, user, answer.strip(), now)
-        case = session.cases.get(case_id)
         back = found.opened_by if found.opened_by in session.brands.members(case.source) else case.assignee
         session.cases.update(replace(case, escalated=None, assignee=back))
         session.casework.tell(found.opened_by, case_id, NoticeKind.ANSWERED, user, now)

@@ -138,8 +138,9 @@ def test_a_membership_counts_from_the_next_transaction_on(store: Store, two: tup
 
 def test_search_finds_what_is_within(store: Store, two: tuple[Case, Case]) -> None:
     with store.within("bea").read() as session:
-        assert [c.title for c in session.cases.search("parcel")] == ["my cargo parcel is lost"]
-        assert session.cases.search("air") == []
+        found, _ = session.inbox.search("parcel")
+        assert [f.row.case.title for f in found] == ["my cargo parcel is lost"]
+        assert session.inbox.search("air")[0] == []
 
 
 def test_an_incident_is_seen_by_whoever_sees_one_of_its_cases(store: Store, two: tuple[Case, Case]) -> None:
