@@ -101,7 +101,7 @@ def create_app(services: WebServices) -> FastAPI:
         app.include_router(hooks.router(services.hooks))
     app.mount(PREFIX, create_api(services), "api")
     app.mount(f"/static/{static_version()}", LastingFiles(packages=[("monitor.web", "static")]), "static")
-    app.add_middleware(Shield, broken=_unknown)
+    app.add_middleware(Shield, broken=_unknown, secure=services.cookie_secure)
     app.add_exception_handler(NotSignedInError, _to_sign_in)
     app.add_exception_handler(UnfinishedError, _to_account)
     app.add_exception_handler(PressZeroError, _known)

@@ -9,6 +9,7 @@ from tests.integration.web.conftest import Browser
 from tests.integration.web.day import Made
 from tests.integration.web.forms import reply
 from tests.integration.web.seed import PASSWORD, House, lane
+from tests.integration.web.test_roles import NEEDS, ask
 
 
 @pytest.mark.parametrize(
@@ -54,28 +55,76 @@ def test_signing_in_from_elsewhere_is_refused_too(house: House, browser: Browser
     assert "set-cookie" not in answer.headers
 
 
+FRAMED = "GET /digest/{day}/page"  # the digest brings a policy of its own, for the frame it stands in
+
+
+def answers(house: House, day: Made, browser: Browser, **changes: object) -> dict[str, httpx.Response]:
+    """An answer of every route there is, for an admin and for nobody, and of what is no route."""
+    admin, nobody = browser("admin", **changes), browser(None, **changes)
+    found = {}
+    for route in NEEDS:
+        found[route] = ask(admin, route) if route != "POST /sign-out" else admin.get("/account")
+        found[f"nobody: {route}"] = ask(nobody, route)
+    case = day["bag"][0]
+    more = [
+        "/nope",
+        f"/cases/{case}",
+        f"/cases/{case}/wordings",
+        "/api/v1/nope",
+        "/api/v1/openapi.json",
+        "/api/docs",
+    ]
+    found |= {f"GET {path}": admin.get(path) for path in more}
+    found["refused"] = nobody.post("/sign-in", headers={"sec-fetch-site": "cross-site"})
+    found["too large"] = admin.post("/cases/1/note", data={"text": "x" * 300_000})
+    return found
+
+
 def test_every_answer_carries_the_headers(house: House, day: Made, browser: Browser) -> None:
-    client = browser("admin")
-    for path in ("/", f"/cases/{day['bag'][0]}", "/nope", "/sign-in", "/people", "/healthz", "/sources"):
-        headers = client.get(path).headers
-        policy = headers["content-security-policy"]
-        assert "default-src 'self'" in policy
-        assert "frame-ancestors 'none'" in policy
-        assert "unsafe" not in policy
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "same-origin"
-        assert headers["cache-control"] == "no-store"
+    wrong = []
+    for route, answer in answers(house, day, browser).items():
+        headers = answer.headers
+        policy = headers.get("content-security-policy", "")
+        sound = (
+            "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        )
+        if route == FRAMED:
+            sound = "default-src 'none'" in policy and "frame-ancestors 'self'" in policy
+        kept = headers.get("cache-control") in ("no-store", "private, no-cache")
+        rest = [
+            headers.get("x-content-type-options") == "nosniff",
+            headers.get("referrer-policy") in ("same-origin", "no-referrer"),
+            headers.get("cross-origin-opener-policy") == "same-origin",
+            headers.get("cross-origin-resource-policy") == "same-origin",
+            "camera=()" in headers.get("permissions-policy", ""),
+            headers.get("x-frame-options") == ("SAMEORIGIN" if route == FRAMED else "DENY"),
+            "strict-transport-security" not in headers,
+        ]
+        if not (sound and kept and all(rest)):
+            wrong.append((route, answer.status_code, sound, kept, rest))
+    assert wrong == []
+
+
+def test_behind_https_browsers_are_told_to_stay_there(house: House, day: Made, browser: Browser) -> None:
+    client = browser(None, cookie_secure=True)
+    for path in ("/sign-in", "/", "/nope", "/api/v1/me"):
+        assert client.get(path).headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_no_page_holds_a_script_or_style_of_its_own(house: House, day: Made, browser: Browser) -> None:
-    client = browser("admin")
-    for path in ("/", *(f"/cases/{case}" for case, _ in day.values()), "/account", "/sources", "/people"):
+    client, wrong = browser("admin"), []
+    paths = [route.removeprefix("GET ") for route in NEEDS if route.startswith("GET") and "{" not in route]
+    for path in [*paths, *(f"/cases/{case}" for case, _ in day.values()), "/digest/2026-03-03"]:
+        if path == "/events":
+            continue
         page = client.get(path).text
-        assert "<style" not in page
-        assert " style=" not in page
-        assert "<script>" not in page
-        assert " onclick" not in page
-        assert "hx-on" not in page
+        bad = [
+            bit
+            for bit in ("<style", " style=", "<script>", " onclick", "hx-on", "javascript:")
+            if bit in page
+        ]
+        wrong += [(path, bad)] if bad else []
+    assert wrong == []
 
 
 def test_static_files_may_be_kept_and_name_their_version(house: House, browser: Browser) -> None:
