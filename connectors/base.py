@@ -279,6 +279,45 @@ class PricedReply(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WriteLimit:
+    """At most `count` replies of one account within any stretch of `per`; `source` says so."""
+
+    count: int
+    per: timedelta
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRules:
+    """What a platform holds about replies. `settles` is how long a reply that landed may take to show
+    where `find_own_reply` looks; `advice` is what a person should do about a refusal, by its rule.
+    """
+
+    writes: tuple[WriteLimit, ...] = ()
+    settles: timedelta = timedelta(0)
+    advice: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Ruled(Protocol):
+    """A publisher whose platform has rules for replies."""
+
+    posting: ClassVar[PostingRules]
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """Tells from a post's web address which post it is."""
+
+    def native_id_in(self, url: str) -> str | None:
+        """The native id, or None when `url` is no address of a post there.
+
+        Raises like `fetch` where the address alone doesn't tell and the platform has to be asked.
+        """
+        ...
+
+
 @runtime_checkable
 class Handoff(Protocol):
     """Opens the platform's own reply box with a text filled in, for a person to send."""

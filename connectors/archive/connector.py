@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from connectors.archive import lengths
+from connectors.archive.advice import POSTING
 from connectors.archive.config import ArchiveConfig
 from connectors.archive.inputs import STDIN, inputs_of, open_input
 from connectors.archive.outbox import RULE, Outbox
@@ -15,7 +16,7 @@ from connectors.archive.place import FilePlace, Place
 from connectors.archive.rejects import write_rejects
 from connectors.archive.survey import share_read, survey
 from connectors.archive.sweep import Sweep
-from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, SourceConfig
+from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, PostingRules, SourceConfig
 from monitor.domain.coverage import Interval
 from monitor.domain.errors import InputUnreadable, Refused, Transient
 from monitor.domain.mention import Mention
@@ -38,6 +39,7 @@ class ArchiveConnector:
     )
     Config: ClassVar[type[SourceConfig]] = ArchiveConfig
     secrets: ClassVar[tuple[str, ...]] = ()
+    posting: ClassVar[PostingRules] = POSTING
 
     def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:
         if not isinstance(config, ArchiveConfig):

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, Rechecked, SourceConfig
+from connectors.base import (
+    Account,
+    Ask,
+    Capabilities,
+    Estimate,
+    Page,
+    Paging,
+    PostingRules,
+    Rechecked,
+    SourceConfig,
+)
+from connectors.bluesky.advice import POSTING
 from connectors.bluesky.config import BlueskyConfig
 from connectors.bluesky.place import NOTIFICATIONS, SEARCH, Place, fingerprint, floor_tick
-from connectors.bluesky.posts import CLOSED, PLATFORM, TAGGED, addresses, mention_of, noticed_at, sorted_at
+from connectors.bluesky.posts import (
+    CLOSED,
+    COLLECTION,
+    PLATFORM,
+    TAGGED,
+    addresses,
+    key_in,
+    mention_of,
+    noticed_at,
+    posts_of,
+    sorted_at,
+    understood,
+)
 from connectors.bluesky.replies import Replies
 from connectors.bluesky.rules import (
     BOTS_SOURCE,
@@ -54,6 +77,7 @@ class BlueskyConnector:
     )
     Config: ClassVar[type[SourceConfig]] = BlueskyConfig
     secrets: ClassVar[tuple[str, ...]] = ("HANDLE", "APP_PASSWORD")
+    posting: ClassVar[PostingRules] = POSTING
 
     def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:
         """Opens nothing: the first call does."""
@@ -159,7 +183,7 @@ class BlueskyConnector:
                 view = views.get(key.native_id)
                 if view is None:
                     removed.append(key)
-                elif (mention := _understood(view, self._wire.did)) is not None:
+                elif (mention := understood(view, self._wire.did)) is not None:
                     alive.append(mention)
         return Rechecked(tuple(alive), tuple(removed), 0.0)
 
@@ -171,7 +195,7 @@ class BlueskyConnector:
         """The posts above and the replies below, oldest first; one request. TargetGone when it is deleted."""
         params = {"uri": mention.native_id, "depth": THREAD_DEPTH, "parentHeight": THREAD_HEIGHT}
         thread = self._wire.read("app.bsky.feed.getPostThread", params).get("thread")
-        found = {m.native_id: m for v in _views(thread) if (m := _understood(v, self._wire.did)) is not None}
+        found = {m.native_id: m for m in posts_of(thread, self._wire.did)}
         found.pop(mention.native_id, None)
         return tuple(sorted(found.values(), key=lambda m: (m.created_at, m.native_id)))
 
@@ -218,6 +242,11 @@ class BlueskyConnector:
         """Looks for the record under this reply's key."""
         return self._replies.find_own_reply(reply)
 
+    def native_id_in(self, url: str) -> str | None:
+        """The at:// address of a post of ours by its address at bsky.app; signs in to know our DID."""
+        key = key_in(url, self._handle)
+        return f"at://{self._wire.sign_in()}/{COLLECTION}/{key}" if key else None
+
     def close(self) -> None:
         """Ends the connections."""
         self._wire.close()
@@ -261,22 +290,3 @@ def _get(row: Any, name: str) -> Any:
 def _cursor(answer: Json) -> str | None:
     cursor = answer.get("cursor")
     return str(cursor) if cursor else None
-
-
-def _understood(view: Any, own_did: str | None) -> Mention | None:
-    try:
-        return mention_of(view, own_did)
-    except NotAMention:
-        return None
-
-
-def _views(thread: Any) -> Iterator[Any]:
-    """Every post of a thread; deleted and blocked ones have none."""
-    waiting = [thread]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, dict):
-            continue
-        if "post" in node:
-            yield node["post"]
-        waiting += [node.get("parent"), *(node.get("replies") or ())]

@@ -18,6 +18,7 @@ SITE = "https://bsky.app"
 TAGGED = "tagged"  # in `metrics`: it mentions us, or answers a post of ours
 CLOSED = "replies_closed"  # in `metrics`: its author doesn't let us reply
 
+_PAGE = re.compile(r"https://bsky\.app/profile/([\w.:-]+)/post/(\w+)/?(?:[?#].*)?$")
 _COUNTS = {"likeCount": "likes", "replyCount": "replies", "repostCount": "reposts", "quoteCount": "quotes"}
 
 
@@ -133,6 +134,34 @@ def did_of(uri: str) -> str:
 def post_url(handle: str, uri: str) -> str:
     """Where a person reads it."""
     return f"{SITE}/profile/{handle}/post/{uri.rpartition('/')[2]}"
+
+
+def key_in(url: str, handle: str | None) -> str | None:
+    """The record key in the web address of a post by `handle` (or by a bare DID), or None."""
+    found = _PAGE.match(url.strip())
+    if found is None or not (found[1].startswith("did:") or handle in (None, found[1].lower())):
+        return None
+    return found[2]
+
+
+def understood(view: Any, own_did: str | None) -> Mention | None:
+    """The mention, or None for what can't be understood."""
+    try:
+        return mention_of(view, own_did)
+    except NotAMention:
+        return None
+
+
+def posts_of(thread: Any, own_did: str | None) -> Iterator[Mention]:
+    """Every post of an answer of getPostThread; deleted and blocked ones are none."""
+    waiting = [thread]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, dict):
+            continue
+        if "post" in node and (mention := understood(node["post"], own_did)) is not None:
+            yield mention
+        waiting += [node.get("parent"), *(node.get("replies") or ())]
 
 
 def _post_uri(uri: str) -> str:

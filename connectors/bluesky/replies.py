@@ -6,20 +6,33 @@ refuses to create what is there. Whether it is there is asked by that address; t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.bluesky.posts import CLOSED, COLLECTION, TAGGED, addresses, did_of, mention_of, post_url
-from connectors.bluesky.rules import BYTE_LIMIT, NOT_SENT_WAIT, SETTLED
+from connectors.answers import check_unanswered
+from connectors.bluesky.posts import (
+    CLOSED,
+    COLLECTION,
+    TAGGED,
+    addresses,
+    did_of,
+    mention_of,
+    post_url,
+    posts_of,
+)
+from connectors.bluesky.rules import ANSWER_DEPTH, BYTE_LIMIT, NOT_SENT_WAIT, SETTLED
 from connectors.bluesky.wire import NotSent, Wire
 from connectors.bluesky.writing import facets_of, measure, record_key, record_of
 from monitor.domain.errors import (
+    AnsweredMeanwhile,
     AuthExpired,
     BadMoment,
     BadResponse,
     ConnectorError,
+    ParentEdited,
     RateLimited,
     Refused,
     TargetGone,
@@ -54,7 +67,10 @@ class Replies:
         self._clock = clock
 
     def prepare(self, reply: OutgoingReply) -> Ready:
-        """Looks at the parent, and up the handles that the text mentions. Raises Refused, TargetGone …"""
+        """Looks at the parent, for answers of ours below it, and up the handles that the text mentions.
+
+        Raises Refused, TargetGone, ParentEdited, AnsweredMeanwhile, AuthExpired …
+        """
         length, limit = measure(reply.text)
         if length > limit or len(reply.text.encode()) > BYTE_LIMIT:
             raise Refused(
@@ -65,6 +81,7 @@ class Replies:
             raise Refused("The reply is empty.", rule="bluesky.empty")
         # Bluesky takes replies to posts that are gone, so we look first.
         parent = self._parent(reply)
+        self._check_unanswered(reply)
         known = {str(parent["author"].get("handle", "")).lower(): str(parent["author"]["did"])}
         record = record_of(
             reply.text,
@@ -80,8 +97,8 @@ class Replies:
         try:
             ready = prepared if isinstance(prepared, Ready) else self.prepare(prepared.reply)
             repo = self._wire.sign_in()
-        except (TargetGone, Refused) as exc:
-            return Declined(getattr(exc, "rule", "bluesky.target_gone"), exc.cause)
+        except (TargetGone, Refused, ParentEdited, AnsweredMeanwhile) as exc:
+            return Declined(getattr(exc, "rule", "bluesky.not_as_approved"), exc.cause)
         except Exception as exc:
             return self._later(exc)
         data = {"repo": repo, "collection": COLLECTION, "rkey": record_key(ready.reply.key)}
@@ -131,7 +148,7 @@ class Replies:
             raise TargetGone(f"Bluesky no longer shows the post {reply.in_reply_to}.")
         mention = mention_of(view, self._wire.did)
         if reply.parent_text is not None and mention.text != reply.parent_text:
-            raise Refused("The post was edited after the reply was approved.", rule="bluesky.parent_changed")
+            raise ParentEdited("The post was edited after the reply was approved.", now=mention)
         if (view["author"].get("viewer") or {}).get("blockedBy"):
             raise Refused("Its author has blocked this account.", rule="bluesky.blocked")
         if CLOSED in mention.metrics:
@@ -140,6 +157,12 @@ class Replies:
         if TAGGED not in mention.metrics and not named:
             raise Refused("The author neither mentioned nor answered us.", rule="bluesky.not_tagged")
         return dict(view)
+
+    def _check_unanswered(self, reply: OutgoingReply) -> None:
+        where = {"uri": reply.in_reply_to, "depth": ANSWER_DEPTH, "parentHeight": 0}
+        thread = self._wire.read("app.bsky.feed.getPostThread", where).get("thread")
+        found = posts_of(thread, self._wire.did)
+        check_unanswered(reply, found, _same_words, self._handle, self._wire.did)
 
     def _did_of(self, handle: str) -> str | None:
         try:
@@ -165,6 +188,15 @@ class Replies:
         wait = timedelta(seconds=1) if isinstance(exc, AuthExpired) else NOT_SENT_WAIT
         detail = exc.cause if isinstance(exc, ConnectorError) else type(exc).__name__
         return Later(exc.retry_at if isinstance(exc, RateLimited) else now + wait, detail)
+
+
+def _same_words(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    """What stays the same when links are spelt out."""
+    return re.sub(r"https?://|/(?=\s|$)", "", " ".join(text.split()))
 
 
 def _ref(of: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ HOST = "https://bsky.social"  # the entryway: it knows on which server an accoun
 PAGE = 100  # lexicons app.bsky.feed.searchPosts and listNotifications: limit, at most 100
 LOOKUP_BATCH = 25  # lexicon app.bsky.feed.getPosts: uris, at most 25
 THREAD_DEPTH = 6  # ours; the lexicon of getPostThread allows 1000
+ANSWER_DEPTH = 2  # ours: how far below a post an answer of ours is looked for before we send one
 THREAD_HEIGHT = 80  # lexicon app.bsky.feed.getPostThread: parentHeight, default 80
 
 # One search hands out about 10,000 posts by cursor and then just ends (medialab/minet#1018). An end after
@@ -23,6 +24,9 @@ SEARCH_ENDS = 5000
 # "Rate Limits": 3,000 requests in 5 minutes per IP; createSession 30 in 5 minutes and 300 a day.
 RATE_WINDOW = timedelta(minutes=5)
 REQUESTS_PER_WINDOW = 3000
+
+# "Rate Limits": writes of an account are counted in points.
+POINTS_PER_HOUR, POINTS_PER_DAY, CREATE_POINTS = 5000, 35_000, 3
 
 TEXT_LIMIT = 300  # lexicon app.bsky.feed.post: text, graphemes
 BYTE_LIMIT = 3000  # the same: bytes of UTF-8

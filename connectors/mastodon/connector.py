@@ -8,10 +8,29 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, Rechecked, SourceConfig
+from connectors.base import (
+    Account,
+    Ask,
+    Capabilities,
+    Estimate,
+    Page,
+    Paging,
+    PostingRules,
+    Rechecked,
+    SourceConfig,
+)
+from connectors.mastodon.advice import POSTING
 from connectors.mastodon.config import MastodonConfig
 from connectors.mastodon.place import Feed, Kind, Place, feeds_of
-from connectors.mastodon.posts import MENTIONED, PLATFORM, full_name, mention_of, moment_of, native_id_of
+from connectors.mastodon.posts import (
+    MENTIONED,
+    PLATFORM,
+    full_name,
+    id_in,
+    mention_of,
+    moment_of,
+    native_id_of,
+)
 from connectors.mastodon.replies import Replies, length_of
 from connectors.mastodon.rules import BATCH, ETIQUETTE, OVERLAP, PAGE, TEXT_LIMIT
 from connectors.mastodon.wire import Wire
@@ -42,6 +61,7 @@ class MastodonConnector:
     )
     Config: ClassVar[type[SourceConfig]] = MastodonConfig
     secrets: ClassVar[tuple[str, ...]] = ("ACCESS_TOKEN",)
+    posting: ClassVar[PostingRules] = POSTING
 
     def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:
         """Opens nothing: the first call does."""
@@ -228,6 +248,10 @@ class MastodonConnector:
     def find_own_reply(self, reply: OutgoingReply) -> OwnReply:
         """Looks for it among our own posts."""
         return self._replies.find_own_reply(reply)
+
+    def native_id_in(self, url: str) -> str | None:
+        """The id of a post at an address of the account's own server."""
+        return id_in(url, self._wire.base_url)
 
     def close(self) -> None:
         """Ends the connections."""

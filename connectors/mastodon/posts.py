@@ -79,6 +79,14 @@ def _mention(status: Mapping[str, Any], us: Us) -> Mention:
     )
 
 
+def id_in(url: str, base_url: str) -> str | None:
+    """The id of the post at a web address of the server at `base_url` (/@name/ID), or None."""
+    at = urlsplit(url.strip())
+    found = re.fullmatch(r"/(?:web/)?(?:@[\w.@-]+|users/\w+/statuses|deck/@[\w.@-]+)/(\w+)/?", at.path)
+    same = at.scheme in ("https", "http") and at.netloc.lower() == urlsplit(base_url).netloc.lower()
+    return found[1] if found and same else None
+
+
 def text_of(status: Mapping[str, Any]) -> str:
     """Content warning, text and poll as a person sees them."""
     content = str(status["content"])

@@ -12,19 +12,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from connectors.answers import check_unanswered
 from connectors.mastodon.posts import MENTIONED, Us, mention_of
 from connectors.mastodon.rules import CLOCK_SKEW, NOT_SENT_WAIT, OWN_PAGES, PAGE, PUBLIC, SETTLED
 from connectors.mastodon.wire import NotSent, Wire
 from connectors.text import html_to_text
 from monitor.domain.errors import (
+    AnsweredMeanwhile,
     AuthExpired,
     BadMoment,
     BadResponse,
     ConnectorError,
+    NotAMention,
+    ParentEdited,
     RateLimited,
     Refused,
     TargetGone,
 )
+from monitor.domain.mention import Mention
 from monitor.domain.moments import Clock, parse_moment
 from monitor.domain.posting import (
     Absence,
@@ -64,7 +69,10 @@ class Replies:
         self._clock = clock
 
     def prepare(self, reply: OutgoingReply) -> Ready:
-        """Looks at the server's limit and at the parent. Raises Refused, TargetGone, AuthExpired …"""
+        """Looks at the server's limit, at the parent, and for answers of ours below it.
+
+        Raises Refused, TargetGone, ParentEdited, AnsweredMeanwhile, AuthExpired …
+        """
         length, limit = length_of(reply.text), self._wire.longest(must_know=True)
         if length > limit:
             raise Refused(f"The reply has {length} characters, {limit} fit here.", rule="mastodon.too_long")
@@ -78,18 +86,28 @@ class Replies:
         if mention is None:
             raise Refused("The post is no longer public.", rule="mastodon.not_public")
         if reply.parent_text is not None and mention.text != reply.parent_text:
-            raise Refused("The post was edited after the reply was approved.", rule="mastodon.parent_changed")
+            raise ParentEdited("The post was edited after the reply was approved.", now=mention)
         if MENTIONED not in mention.metrics:
             raise Refused("The author neither mentioned nor answered us.", rule="mastodon.not_mentioned")
+        self._check_unanswered(reply, us)
         visibility = str(status["visibility"])
         return Ready(reply, length, limit, visibility=visibility if visibility in PUBLIC else "unlisted")
+
+    def _check_unanswered(self, reply: OutgoingReply, us: Us) -> None:
+        context = self._wire.read(lambda c: c.status_context(reply.in_reply_to))
+        below = context.get("descendants") if isinstance(context, dict) else None
+        if not isinstance(below, list):
+            raise BadResponse("The server's answer is not a conversation.")
+        found = (_understood(row, us) for row in below)
+        ours = (us.full_handle(), us.handle, us.id)
+        check_unanswered(reply, [m for m in found if m is not None], _same_words, *ours)
 
     def send(self, prepared: Prepared) -> SendResult:
         """Exactly one POST /api/v1/statuses. Raises nothing."""
         try:
             ready = prepared if isinstance(prepared, Ready) else self.prepare(prepared.reply)
-        except (TargetGone, Refused) as exc:
-            return Declined(getattr(exc, "rule", "mastodon.target_gone"), exc.cause)
+        except (TargetGone, Refused, ParentEdited, AnsweredMeanwhile) as exc:
+            return Declined(getattr(exc, "rule", "mastodon.not_as_approved"), exc.cause)
         except Exception as exc:
             return self._later(exc)
         reply = ready.reply
@@ -159,6 +177,17 @@ def _posted(row: Mapping[str, Any]) -> Posted:
         return Posted(str(row["id"]), parse_moment(str(row["created_at"])), row.get("url") or row.get("uri"))
     except (KeyError, BadMoment):
         raise BadResponse("The server took it without saying what it became.") from None
+
+
+def _understood(row: Any, us: Us) -> Mention | None:
+    try:
+        return mention_of(row, us)
+    except NotAMention:
+        return None
+
+
+def _same_words(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
 
 
 def _is(row: Mapping[str, Any], reply: OutgoingReply) -> bool:

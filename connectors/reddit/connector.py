@@ -9,11 +9,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, Rechecked, SourceConfig
+from connectors.base import (
+    Account,
+    Ask,
+    Capabilities,
+    Estimate,
+    Page,
+    Paging,
+    PostingRules,
+    Rechecked,
+    SourceConfig,
+)
 from connectors.reddit import replies
+from connectors.reddit.advice import POSTING
 from connectors.reddit.config import RedditConfig
 from connectors.reddit.feeds import Feed, Listing, Place, feeds_of
 from connectors.reddit.limits import (
+    ANSWER_DEPTH,
     BOTTIQUETTE,
     DATA_API_TERMS,
     INFO_BATCH,
@@ -24,7 +36,7 @@ from connectors.reddit.limits import (
     REQUESTS_PER_SECOND,
     TEXT_LIMIT,
 )
-from connectors.reddit.posts import created_at, fullname, is_removed, key_of, mention_of
+from connectors.reddit.posts import created_at, fullname, is_removed, key_of, mention_of, name_in
 from connectors.reddit.wire import ONE_SUBREDDIT, Client, SignedOut
 from monitor import __version__
 from monitor.domain.coverage import Interval
@@ -56,6 +68,7 @@ class RedditConnector:
     Config: ClassVar[type[SourceConfig]] = RedditConfig
     # USERNAME and PASSWORD too, for the inbox and for posting; without them everything else works.
     secrets: ClassVar[tuple[str, ...]] = ("CLIENT_ID", "CLIENT_SECRET")
+    posting: ClassVar[PostingRules] = POSTING
 
     def __init__(self, config: SourceConfig, account: Account | None, clock: Clock) -> None:
         """Opens nothing: the first call does."""
@@ -194,10 +207,13 @@ class RedditConnector:
         if mention.native_id.startswith("t1_"):
             path += f"_/{mention.native_id[3:]}"
             params["context"] = 8
+        found = self._posts_in(path, params)
+        return tuple(sorted((m for m in found if m.key != mention.key), key=lambda m: m.created_at))
+
+    def _posts_in(self, path: str, params: Mapping[str, str | int]) -> tuple[Mention, ...]:
         answer = self._signed_in(lambda client: client.get(path, params))
         things = [thing for part in _listings(answer) for thing in _flat(part)]
-        found = [mention_of(thing) for _, thing in _named(things, None) if not is_removed(thing)]
-        return tuple(sorted((m for m in found if m.key != mention.key), key=lambda m: m.created_at))
+        return tuple(mention_of(thing) for _, thing in _named(things, None) if not is_removed(thing))
 
     # --- replying -----------------------------------------------------------------------------
 
@@ -225,11 +241,25 @@ class RedditConnector:
         return len(text), TEXT_LIMIT
 
     def prepare(self, reply: OutgoingReply) -> Prepared:
-        """Length, allow-list, and the parent as it is now: one request. Raises Refused, TargetGone …"""
+        """Length, allow-list, the parent and the answers below it as they are now: two requests.
+
+        Raises Refused, TargetGone, TargetClosed, ParentEdited, AnsweredMeanwhile …
+        """
         self._needs_user()
         names = dict.fromkeys(n for n in (reply.in_reply_to, reply.conversation) if n)
         things = self._info(names) if replies.fits(reply) else {}
-        return replies.prepared(reply, things, self._may_post_in)
+        ready = replies.prepared(reply, things, self._may_post_in)
+        replies.unanswered(reply, self._below(reply, mention_of(things[reply.in_reply_to])), self._user)
+        return ready
+
+    def _below(self, reply: OutgoingReply, parent: Mention) -> tuple[Mention, ...]:
+        root = (parent.conversation or reply.in_reply_to).partition("_")[2]
+        path = f"comments/{root}/"
+        params: dict[str, str | int] = {"limit": PAGE_ITEMS, "depth": ANSWER_DEPTH, "sort": "new"}
+        if reply.in_reply_to.startswith("t1_"):
+            path += f"_/{reply.in_reply_to[3:]}"
+            params["context"] = 0
+        return self._posts_in(path, params)
 
     def send(self, prepared: Prepared) -> SendResult:
         """Exactly one write, whatever happens. Raises nothing."""
@@ -239,6 +269,10 @@ class RedditConnector:
         except Exception as exc:
             return replies.not_sent(exc, self._clock.now())
         return replies.send(client, prepared, self._clock)
+
+    def native_id_in(self, url: str) -> str | None:
+        """The name of the comment or submission at an address of reddit.com."""
+        return name_in(url)
 
     def find_own_reply(self, reply: OutgoingReply) -> OwnReply:
         """Looks through our own comments, newest first, for this text under this parent."""

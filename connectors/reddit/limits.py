@@ -35,6 +35,9 @@ OVERLAP = timedelta(minutes=15)
 # list before its absence counts as proof (ours; listings lag by seconds).
 SETTLES = timedelta(minutes=2)
 
+# How far below a post an answer of ours is looked for before we send one (ours).
+ANSWER_DEPTH = 2
+
 # The list of our own comments is read at most this far (its end at 1,000 items).
 OWN_PAGES = 10
 

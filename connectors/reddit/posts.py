@@ -17,6 +17,10 @@ SITE = "https://www.reddit.com"
 
 _GONE = frozenset({"deleted", "removed", "deleted by user", "removed by reddit"})
 _INLINE = re.compile(r"!\[[^\]]*\]\(([^\s)]+)(?:\s+\"[^\"]*\")?\)")
+_PERMALINK = re.compile(
+    r"https://(?:\w+\.)?reddit\.com/(?:r/\w+/|user/[\w-]+/|u/[\w-]+/)?comments/(\w+)"
+    r"(?:/[^/?#]*(?:/(\w+))?)?/?(?:[?#].*)?$"
+)
 _PHOTO = re.compile(r"\.(?:jpe?g|png|webp)$", re.IGNORECASE)
 _KINDS = {"Image": "photo", "AnimatedImage": "gif", "RedditVideo": "video"}
 
@@ -108,6 +112,12 @@ def url_of(kind: str, data: Mapping[str, Any]) -> str:
         link = (_string(data, "link_id") or "").partition("_")[2]
         path = f"/comments/{link}/_/{bare}/" if kind == "t1" else f"/comments/{bare}/"
     return SITE + path
+
+
+def name_in(url: str) -> str | None:
+    """``t1_…`` or ``t3_…`` of the page at `url`, or None."""
+    found = _PERMALINK.match(url.strip())
+    return None if found is None else f"t1_{found[2]}" if found[2] else f"t3_{found[1]}"
 
 
 def _opened(thing: Any) -> tuple[str, Mapping[str, Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from praw.exceptions import RedditAPIException
 
+from connectors.answers import check_unanswered
 from connectors.reddit.feeds import Listing
 from connectors.reddit.limits import DECLINED, OWN_PAGES, PAUSE, SETTLES, TEXT_LIMIT
 from connectors.reddit.posts import closed_by, created_at, is_removed, location_of, mention_of, plain, url_of
@@ -15,11 +16,14 @@ from connectors.reddit.wire import Client
 from monitor.domain.errors import (
     NotAMention,
     OutcomeUnknown,
+    ParentEdited,
     PressZeroError,
     RateLimited,
     Refused,
+    TargetClosed,
     TargetGone,
 )
+from monitor.domain.mention import Mention
 from monitor.domain.moments import Clock
 from monitor.domain.posting import (
     Absence,
@@ -40,7 +44,10 @@ def fits(reply: OutgoingReply) -> bool:
 
 
 def prepared(reply: OutgoingReply, things: Mapping[str, Any], may_post_in: Callable[[str], bool]) -> Prepared:
-    """`things`: the parent and its submission as they are now. Raises Refused, TargetGone."""
+    """`things`: the parent and its submission as they are now.
+
+    Raises Refused, TargetGone, TargetClosed, ParentEdited.
+    """
     if not fits(reply):
         raise Refused(
             f"{len(reply.text)} characters; Reddit takes 1 to {TEXT_LIMIT}.", rule="reddit.too_long"
@@ -49,15 +56,21 @@ def prepared(reply: OutgoingReply, things: Mapping[str, Any], may_post_in: Calla
     # Deleted, or in a subreddit that was closed: in both cases nobody could read our answer.
     if parent is None or is_removed(parent):
         raise TargetGone(f"{reply.in_reply_to} is no longer on Reddit.")
-    if reply.parent_text is not None and mention_of(parent).text != reply.parent_text:
-        raise Refused("The post was edited after the reply was approved.", rule="reddit.parent_changed")
+    now = mention_of(parent)
+    if reply.parent_text is not None and now.text != reply.parent_text:
+        raise ParentEdited("The post was edited after the reply was approved.", now=now)
     for thing in things.values():
         if closed := closed_by(thing["data"]):
-            raise TargetGone(f"The thread of {reply.in_reply_to} is {closed}.")
+            raise TargetClosed(f"The thread is {closed}: Reddit takes no answers there.")
     place = (location_of(parent["data"]) or "").removeprefix("r/")
     if not may_post_in(place):
         raise Refused(f"r/{place} is not on this source's allow-list.", rule="reddit.contract")
     return Prepared(reply, len(reply.text), TEXT_LIMIT)
+
+
+def unanswered(reply: OutgoingReply, thread: Iterable[Mention], user: str | None) -> None:
+    """Raises AnsweredMeanwhile when somebody of ours has answered in `thread`."""
+    check_unanswered(reply, thread, lambda one, other: plain(one).split() == plain(other).split(), user)
 
 
 def send(client: Client, ready: Prepared, clock: Clock) -> SendResult:
@@ -101,7 +114,8 @@ def _told(exc: RedditAPIException) -> SendResult:
     words = "; ".join(f"{item.error_type}: {item.message}" for item in exc.items)[:300]
     if exc.items and all(item.error_type in DECLINED for item in exc.items):
         return Declined(f"reddit.{exc.items[0].error_type.lower()}", words)
-    return Unknown(f"Reddit said {words}, and may have posted it all the same.")
+    rule = f"reddit.{exc.items[0].error_type.lower()}" if exc.items else ""
+    return Unknown(f"Reddit said {words}, and may have posted it all the same.", rule)
 
 
 def find_own(reply: OutgoingReply, own_comments: Callable[[str | None], Listing], now: datetime) -> OwnReply:

@@ -9,12 +9,23 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from connectors.base import Account, Ask, Capabilities, Estimate, Page, Paging, Rechecked, SourceConfig
+from connectors.base import (
+    Account,
+    Ask,
+    Capabilities,
+    Estimate,
+    Page,
+    Paging,
+    PostingRules,
+    Rechecked,
+    SourceConfig,
+)
 from connectors.x import drain as draining
+from connectors.x.advice import POSTING
 from connectors.x.drain import Drain
 from connectors.x.lookups import Lookups
 from connectors.x.posts import FIELDS, mentions_in
-from connectors.x.replies import Replies, addresses, intent_url, price_of
+from connectors.x.replies import Replies, addresses, id_in, intent_url, price_of
 from connectors.x.rules import (
     AUTOMATION_SOURCE,
     END_LAG,
@@ -89,6 +100,7 @@ class XConnector:
     )
     Config: ClassVar[type[SourceConfig]] = XConfig
     secrets: ClassVar[tuple[str, ...]] = ("BEARER_TOKEN",)
+    posting: ClassVar[PostingRules] = POSTING
     post_usd: ClassVar[float] = POST_READ_USD
     free_again: ClassVar[bool] = True  # "Pricing": re-reads within one UTC day
     posting_secrets: ClassVar[tuple[str, ...]] = ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_SECRET")
@@ -265,6 +277,10 @@ class XConnector:
     def handoff_url(self, in_reply_to: str, text: str) -> str:
         """X's own reply box with the text in it."""
         return intent_url(in_reply_to, text)
+
+    def native_id_in(self, url: str) -> str | None:
+        """The id in an address such as https://x.com/NAME/status/ID."""
+        return id_in(url)
 
     def check(self) -> str:
         """Reads one user with the bearer token, and our own one with the secrets for posting."""

@@ -18,11 +18,13 @@ import tweepy
 from requests import exceptions as http
 from urllib3.exceptions import NewConnectionError
 
+from connectors.answers import check_unanswered
 from connectors.weighted import is_valid, links_in, weighted_length
-from connectors.x.posts import FIELDS, Includes, mention_of, post_url, referenced, text_of
+from connectors.x.posts import FIELDS, Includes, mention_of, mentions_in, post_url, referenced, text_of
 from connectors.x.refusals import refusal_rule, words_of
 from connectors.x.rules import (
     CLOCK_SKEW,
+    POST_READ_USD,
     POST_WITH_URL_USD,
     REPLY_USD,
     SETTLED,
@@ -30,7 +32,7 @@ from connectors.x.rules import (
     moment_of,
 )
 from connectors.x.wire import Wire
-from monitor.domain.errors import AuthExpired, BadResponse, Refused, TargetGone
+from monitor.domain.errors import AuthExpired, BadResponse, ParentEdited, Refused, TargetGone
 from monitor.domain.moments import Clock
 from monitor.domain.posting import (
     Absence,
@@ -46,12 +48,20 @@ from monitor.domain.posting import (
 
 _NOT_SENT_WAIT = timedelta(minutes=1)
 _OWN_PAGES = 5  # of 100 posts: how far back our own timeline is read in one look
+_THREAD_PAGE = 100
+_STATUS = re.compile(r"https://(?:www\.|mobile\.)?(?:x|twitter)\.com/\w+/status/(\d+)(?:[/?#].*)?$")
 _LEADING_HANDLES = re.compile(r"^(?:@\w+\s+)+")
 
 
 def intent_url(in_reply_to: str, text: str) -> str:
     """Opens X's own reply box with `text` in it: a person presses the button."""
     return f"https://x.com/intent/tweet?in_reply_to={quote(in_reply_to, safe='')}&text={quote(text, safe='')}"
+
+
+def id_in(url: str) -> str | None:
+    """The id of the post at a web address of X, or None."""
+    found = _STATUS.match(url.strip())
+    return found[1] if found else None
 
 
 def addresses(text: str, handle: str) -> bool:
@@ -78,7 +88,10 @@ class Replies:
         return weighted_length(text), TEXT_LIMIT
 
     def prepare(self, reply: OutgoingReply) -> Prepared:
-        """One look at the parent. Raises Refused, TargetGone, AuthExpired and what reading raises."""
+        """Looks at the parent, and for answers of ours in its conversation.
+
+        Raises Refused, TargetGone, ParentEdited, AnsweredMeanwhile, AuthExpired and what reading raises.
+        """
         length, limit = self.measure(reply.text)
         if length > limit:
             raise Refused(f"The reply has {length} characters by X's count, {limit} fit.", rule="x.too_long")
@@ -87,7 +100,8 @@ class Replies:
         if not self._wire.may_write:
             raise AuthExpired("Posting needs API_KEY, API_SECRET, ACCESS_TOKEN and ACCESS_SECRET.")
         self._check_parent(reply)
-        return Prepared(reply, length, limit, price_of(reply.text))
+        looked = POST_READ_USD * (1 + self._check_unanswered(reply))
+        return Prepared(reply, length, limit, price_of(reply.text), looked)
 
     def send(self, prepared: Prepared) -> SendResult:
         """Exactly one POST /2/tweets. Raises nothing."""
@@ -116,28 +130,49 @@ class Replies:
         since = moment_of(reply.in_reply_to)
         if reply.attempted_at is not None:
             since = reply.attempted_at - CLOCK_SKEW
-        user_id, token = self._own_id(), None
+        user_id, token, cost = self._own_id(), None, 0.0
         for _ in range(_OWN_PAGES):
             how = {"max_results": 100, "start_time": since, "pagination_token": token, **FIELDS}
             answer = self._wire.read(partial(_own_posts, user_id=user_id, how=how))
-            for row in answer.body.get("data") or ():
+            rows = answer.body.get("data") or ()
+            cost += POST_READ_USD * len(rows)
+            for row in rows:
                 if _is(row, reply):
-                    return OwnReply(self._posted(row))
+                    return OwnReply(self._posted(row), cost_usd=cost)
             token = (answer.body.get("meta") or {}).get("next_token")
             if token is None:
-                return OwnReply(None, self._absence(reply, answer.body))
-        return OwnReply(None)
+                return OwnReply(None, self._absence(reply, answer.body), cost)
+        return OwnReply(None, cost_usd=cost)
 
     def _check_parent(self, reply: OutgoingReply) -> None:
         row, includes = self._newest(reply.in_reply_to)
         mention = mention_of(row, includes)
         if reply.parent_text is not None and mention.text != reply.parent_text:
-            raise Refused("The post was edited after the reply was approved.", rule="x.parent_changed")
+            raise ParentEdited("The post was edited after the reply was approved.", now=mention)
         if self._handle is None:
             return
         quotes_us = mention.quoted is not None and _same_handle(mention.quoted.author, self._handle)
         if not addresses(mention.text, self._handle) and not quotes_us:
             raise Refused("The author neither mentioned nor quoted this account.", rule="x.not_summoned")
+
+    def _check_unanswered(self, reply: OutgoingReply) -> int:
+        """Searches the conversation for posts of ours; returns how many there are. Costs nothing without any.
+
+        Where this access may not search, the look is left out: X itself allows one reply per interaction.
+        """
+        names = sorted(reply.ours | ({self._handle.lower()} if self._handle else set()))
+        if not names or reply.conversation is None:
+            return 0
+        authors = " OR ".join(f"from:{name}" for name in names)
+        query = f"conversation_id:{reply.conversation} ({authors})"
+        how: dict[str, Any] = {"max_results": _THREAD_PAGE, "user_auth": True, **FIELDS}
+        try:
+            body = self._wire.read(lambda c: c.search_recent_tweets(query, **how)).body
+        except (Refused, TargetGone):
+            return 0
+        found = mentions_in(body)[0]
+        check_unanswered(reply, found, lambda one, other: _plain(one) == _plain(other), self._handle)
+        return len(found)
 
     def _newest(self, native_id: str) -> tuple[Mapping[str, Any], Includes]:
         """The newest version of a post. X gives the version of the id it is asked for."""
@@ -165,7 +200,7 @@ class Replies:
             return Unknown(said)
         named = {401: "x.auth", 402: "x.credits", 404: "x.target_gone", 410: "x.target_gone"}
         rule = named.get(status) or refusal_rule(status, words)
-        return Unknown(said) if rule == "x.duplicate" else Declined(rule, said)
+        return Unknown(said, rule) if rule == "x.duplicate" else Declined(rule, said)
 
     def _unconnected(self, exc: http.ConnectionError) -> SendResult:
         """Only a connection that never came about proves that nothing was sent."""

@@ -134,7 +134,7 @@ class App(Telling):
 
     def close(self) -> None:
         """Lets go of every connection that the calling thread opened."""
-        for connector in self._connectors.values():
+        for connector in (*self._connectors.values(), *self._writers.values()):
             connector.close()
         self.store.close()
 

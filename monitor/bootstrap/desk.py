@@ -81,22 +81,6 @@ class Desk(Parts):
             return connector.measure_on(platform, text)
         return connector.measure(text) if isinstance(connector, Publisher) else (len(text), NO_LIMIT)
 
-    def publisher(self, source: str) -> Publisher | None:
-        """What posts for a source, or None where nothing can."""
-        if source not in self._one_at_a_time:
-            return None
-        connector = self.connector(source)
-        return connector if isinstance(connector, Publisher) else None
-
-    def route(self, source: str, platform: str) -> tuple[Publisher, str | None] | None:
-        """The publisher and our handle for a reply."""
-        publisher = self.publisher(source)
-        if publisher is None:
-            return None
-        account = self.settings.account_of(self.settings.source(source))
-        handles = self.settings.brand.handles.get(platform, ())
-        return publisher, (account.handle if account else None) or (handles[0] if handles else None)
-
     def handoff_url(self, conversation: Conversation, text: str) -> str | None:
         """The platform's own reply window with the text in it, where it has one."""
         source, turn = conversation.case.source, conversation.to_answer

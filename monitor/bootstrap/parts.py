@@ -61,7 +61,9 @@ class Parts:
         self.store = store
         self.clock = clock
         self._connectors: dict[str, Connector] = {}
+        self._writers: dict[str, Connector] = {}
         self._one_at_a_time: dict[str, threading.Lock] = {s.name: threading.Lock() for s in settings.sources}
+        self._publishing = threading.Lock()
         self._making = threading.RLock()
 
     def assign_sources(self) -> None:
@@ -80,6 +82,16 @@ class Parts:
                 made = connector_class(config.kind)(config, self._account(config), self.clock)
                 self._connectors[name] = made
             return self._connectors[name]
+
+    def writer(self, name: str) -> Connector:
+        """The connector of one source once more, for posting: a client is not for two threads at once, and a
+        reply must not wait for a long window. Raises NotFound.
+        """
+        with self._making:
+            if name not in self._writers:
+                config = self._beside_the_database(self.settings.source(name))
+                self._writers[name] = connector_class(config.kind)(config, self._account(config), self.clock)
+            return self._writers[name]
 
     def _beside_the_database(self, config: SourceConfig) -> SourceConfig:
         """Malformed rows of an export are kept beside the database, wherever the command was called."""

@@ -10,7 +10,7 @@ from connectors.base import (
     SourceConfig,
     Threader,
 )
-from monitor.bootstrap.macros import MacroDesk
+from monitor.bootstrap.outbound import Outbound
 from monitor.stages import collect as collecting
 from monitor.stages import context as explaining
 from monitor.stages import draft as drafting
@@ -23,7 +23,7 @@ from monitor.stages import triage as triaging
 from monitor.stages.limits import CONTEXT, RECHECK, Allowance, Gate, allowances
 
 
-class Work(MacroDesk):
+class Work(Outbound):
     """Each method runs one stage on whatever waits for it."""
 
     def run_collect(self, names: Iterable[str] | None = None) -> list[collecting.CollectReport]:
@@ -131,8 +131,8 @@ class Work(MacroDesk):
 
     def run_publish(self) -> publishing.PublishReport:
         """Reconciles and sends."""
-        policy = publishing.Policy(lease=self.settings.publish.lease, pacing=self.settings.publish.pacing)
-        return publishing.publish(self.store, self.route, self.clock, policy=policy)
+        with self._publishing:
+            return publishing.publish(self.store, self.route, self.clock, policy=self.policy)
 
     def run_wake(self) -> review.WakeReport:
         """Brings back the snoozed cases whose time has come."""

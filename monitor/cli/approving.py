@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from monitor.bootstrap import App
 
 
-def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) -> dict[str, object] | None:
+def approve_one(
+    app: App, ref: str, name: str, yes: bool, reason: str | None, at: str | None = None
+) -> dict[str, object] | None:
     """Shows a draft, asks, and approves exactly what was shown. None when the person said no."""
     from monitor.cli.lanes import draft_id_of
     from monitor.domain.moments import say_duration
     from monitor.stages.review import Shown, approve, show
 
     draft, conversation = show(app.store, draft_id_of(app.store, ref))
+    send_at = app.send_at(conversation.case, at)
     turn, started = conversation.to_answer, time.monotonic()
     if not yes:
         err(f"They: {turn.mention.text if turn else '(removed)'}\n")
         err(f"We:   {draft.text}\n")
-        if not ask(f"Post this as {name}?"):
+        when = f", {app.say_moment(send_at)}" if send_at else ""
+        if not ask(f"Post this as {name}{when}?"):
             err(f"{ref}: not approved.")
             return None
     approval = approve(
@@ -38,16 +42,21 @@ def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) ->
         app.clock,
         undo=app.settings.review.undo,
         second=app.settings.review.second_approver,
+        send_at=send_at,
         judge=app.judge,
         check=app.check,
         override_reason=reason,
     )
-    left = say_duration(app.settings.review.undo)
-    if approval.is_enough:
-        err(f"Draft {draft.id} approved by {name}; it can be taken back for {left}.")
-    else:
+    if not approval.is_enough:
         why = ", ".join(approval.needs)
         err(f"Draft {draft.id}: {name} said the first yes; a second person has to say one, too ({why}).")
+    elif send_at is None:
+        left = say_duration(app.settings.review.undo)
+        err(f"Draft {draft.id} approved by {name}; it can be taken back for {left}.")
+    else:
+        when = app.say_moment(send_at)
+        err(f"Draft {draft.id} approved by {name}; it leaves {when}.")
+        err(f"`presszero queue undo {draft.id}` takes it back until then.")
     return {
         "approval_id": approval.id,
         "draft_id": draft.id,
@@ -59,4 +68,5 @@ def approve_one(app: App, ref: str, name: str, yes: bool, reason: str | None) ->
         "at": approval.at,
         "needs": list(approval.needs),
         "is_enough": approval.is_enough,
+        "send_at": approval.send_at,
     }

@@ -12,8 +12,9 @@ from monitor.cli.lanes import LANE_NAMES, clock_words, find
 from monitor.cli.say import one_line
 from monitor.domain.casework import Escalation
 from monitor.domain.conversation import Conversation, Turn
-from monitor.domain.draft import Draft
-from monitor.domain.moments import parse_moment
+from monitor.domain.draft import Draft, DraftState
+from monitor.domain.moments import parse_moment, utc_text
+from monitor.domain.posting import Attempt
 from monitor.domain.verdict import MayReply
 from monitor.stages.verdict import verdict_of
 
@@ -46,6 +47,9 @@ class CaseFile:
     incident: str | None
     verdict: Verdict
     price: ReplyPrice | None
+    attempt: Attempt | None
+    advice: str | None  # what to do about the reason why the draft was not sent
+    leaves: str | None  # when an approved reply leaves, in words
 
     @classmethod
     def read(cls, app: App, ref: str) -> CaseFile:
@@ -67,6 +71,9 @@ class CaseFile:
                 incident=session.casework.incident_of(case.id),
                 verdict=verdict_of(session, conversation, app.judge),
                 price=app.price(case, live.text) if live else None,
+                attempt=session.drafts.last_attempt(live.id) if live else None,
+                advice=app.advise(live.reason_code) if live else None,
+                leaves=_leaves(app, live),
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,12 +159,36 @@ class CaseFile:
             why = f": {self.withheld['why']}" if self.withheld else "."
             yield f"No draft{why}"
             return
-        said = f" ({one_line(draft.reason)})" if draft.reason else ""
-        yield f"Draft {draft.id}, {draft.state}{said}, written by {draft.written_by}:"
+        leaves = f", leaves {self.leaves}" if self.leaves else ""
+        yield f"Draft {draft.id}, {draft.state}{leaves}, written by {draft.written_by}:"
         yield from ("  " + line for line in draft.text.split("\n"))
+        if draft.reason:
+            code = f" ({draft.reason_code})" if draft.reason_code else ""
+            yield f"  {one_line(draft.reason)}{code}"
+        if self.advice:
+            yield f"  What to do: {self.advice}"
+        if draft.state is DraftState.UNKNOWN:
+            yield from self._unknown_lines(draft)
         if self.price is not None:
             yield f"  Price: {self.price.in_words} ({self.price.source})"
         yield ""
+
+    def _unknown_lines(self, draft: Draft) -> Iterator[str]:
+        parents = (t.mention for t in self.conversation.turns if t.mention.native_id == draft.in_reply_to)
+        url = next((m.url for m in parents if m.url), None)
+        yield f"  Look by hand{f': {url}' if url else ' on the platform'}"
+        yield f"  It is there:     presszero queue found {draft.id} URL"
+        yield f"  It is not there: presszero queue absent {draft.id}"
+        if self.attempt is not None:
+            again = self.attempt.next_look_at
+            then = f"again at {utc_text(again)}" if again else "no more by itself"
+            yield f"  Looked for {self.attempt.looks}×, {then}; at once: presszero queue look {draft.id}"
+
+
+def _leaves(app: App, draft: Draft | None) -> str | None:
+    if draft is None or draft.state is not DraftState.APPROVED or draft.send_after is None:
+        return None
+    return app.say_moment(draft.send_after) if draft.send_after > app.clock.now() else "now"
 
 
 def _escalation_lines(one: Escalation, zone: ZoneInfo) -> Iterator[str]:
@@ -222,6 +253,7 @@ def _draft_dict(draft: Draft) -> dict[str, Any]:
         "moves": [{"move": m.move, "text": m.text, "why": m.why} for m in draft.moves],
         "written_by": draft.written_by,
         "reason": draft.reason,
+        "reason_code": draft.reason_code,
         "in_reply_to": draft.in_reply_to,
         "created_at": draft.created_at,
         "send_after": draft.send_after,

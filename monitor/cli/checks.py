@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor.domain.draft import DraftState
 from monitor.domain.errors import PressZeroError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def _dotenv(app: App) -> Iterator[Finding]:
 def _people(app: App) -> Iterator[Finding]:
     with app.store.read() as session:
         people = [u for u in session.people.all() if u.disabled_at is None]
-        paused = session.people.posting_paused()
+        pauses, freezes = session.people.pauses(), session.outgoing.freezes()
+        unknown_replies = session.outgoing.counts().get(DraftState.UNKNOWN, 0)
     unknown = sorted(app.settings.review.roster.everybody - {u.name for u in people})
     if unknown:
         found = f"on [review] desks, but can't sign in: {', '.join(unknown)}"
@@ -93,9 +95,15 @@ def _people(app: App) -> Iterator[Finding]:
         yield Finding(FINE, "people", f"{len(people)} may sign in")
     else:
         yield Finding(WARNED, "people", "nobody may approve", "presszero users add NAME --role approver")
-    if paused:
-        found = f"paused by {paused['user_name']}: {paused['reason']}"
-        yield Finding(WARNED, "posting", found, "Resume it in the inbox.")
+    for source, row in pauses:
+        found = f"{source or 'everything'} is paused by {row['user_name']}: {row['reason']}"
+        option = f" --source {source}" if source else ""
+        yield Finding(WARNED, "posting", found, f"presszero publish --resume{option}")
+    for freeze in freezes:
+        yield Finding(WARNED, "posting", freeze.why, f"presszero thaw {freeze.scope}")
+    if unknown_replies:
+        found = f"replies without an answer: {unknown_replies}"
+        yield Finding(WARNED, "posting", found, "presszero publish --status")
 
 
 def _brands(app: App) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import casework
+from monitor.cli import casework, settling
 from monitor.cli.approving import approve_one
 from monitor.cli.call import AS_JSON, USER, YES, acting_user, opened
 from monitor.cli.entry import PARTLY_FAILED, exit_code, said
@@ -158,11 +158,20 @@ def approve_drafts(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why it goes out although the lint stops it.")
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="T",
+            help='When it leaves: 2h, 14:30, "monday 9:00"; open: in business hours; now: even outside them.',
+        ),
+    ] = None,
     json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Says yes to a draft, word for word.
 
-    It is posted when the undo time is over. Asks first, unless --yes says that you have read it.
+    It is posted when the undo time is over, or at the time you say. Asks first, unless --yes says that
+    you have read it.
     """
     if not yes and not sys.stdin.isatty():
         raise WrongUse("Nobody can be asked here.", action="Say --yes if you have read the draft.")
@@ -171,7 +180,7 @@ def approve_drafts(
         approvals, worst = [], 0
         for ref in n:
             try:
-                done = approve_one(app, ref, name, yes, reason)
+                done = approve_one(app, ref, name, yes, reason, at)
             except PressZeroError as error:
                 err(f"{ref}: {said(error)}")
                 worst = max(worst, exit_code(error) if len(n) == 1 else PARTLY_FAILED)
@@ -291,6 +300,7 @@ def confirm_posted(
 
 
 casework.register(group)
+settling.register(group)
 
 
 def _act(

@@ -16,6 +16,7 @@ from monitor.cli import (
     drafting,
     macros,
     outfit,
+    outgoing,
     promises,
     queue,
     serving,
@@ -67,7 +68,9 @@ app.command("draft")(drafting.draft)
 app.add_typer(queue.group, name="queue")
 app.add_typer(promises.group, name="promises")
 app.add_typer(macros.group, name="macros")
-app.command("publish")(stages.publish)
+app.command("publish")(outgoing.publish)
+app.command("freeze")(outgoing.freeze)
+app.command("thaw")(outgoing.thaw)
 app.command("follow")(stages.follow)
 app.command("backfill")(backfill.backfill)
 app.command("digest")(digest.digest)

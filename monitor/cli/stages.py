@@ -62,39 +62,6 @@ def _report(report: CollectReport) -> dict[str, Any]:
     }
 
 
-def publish(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
-    """Posts what is approved.
-
-    First looks for replies whose outcome is unknown, then sends what is approved and whose undo time
-    is over. Ends with 1 when a platform refused, or did not answer.
-    """
-    with opened(ctx) as app:
-        report = app.run_publish()
-    found = {name: list(getattr(report, name)) for name in _ENDS}
-    if json:
-        as_json({**found, "paused": report.paused})
-    else:
-        for name, ids in found.items():
-            if ids:
-                out(f"{_ENDS[name]}: drafts {', '.join(map(str, ids))}")
-        if report.paused:
-            out("All posting is paused; nothing was sent.")
-        elif not any(found.values()):
-            out("Nothing was due.")
-    if found["refused"] or found["unknown"]:
-        raise typer.Exit(PARTLY_FAILED)
-
-
-_ENDS = {
-    "posted": "Posted",
-    "refused": "Refused by the platform, back in the queue",
-    "unknown": "No answer, being looked for",
-    "stale": "Not sent: the conversation moved",
-    "postponed": "Later",
-    "returned": "Provably not posted, to be approved again",
-}
-
-
 def follow(ctx: typer.Context, json: Annotated[bool, AS_JSON] = False) -> None:
     """Sees what became of the customers.
 

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
+from connectors.base import SourceConfig
+from connectors.registry import connector_class
 from monitor.config.accounts import read_accounts
 from monitor.config.hooks import read_hooks
 from monitor.config.problems import Problems, nearest, shown
@@ -21,6 +23,7 @@ from monitor.config.settings import Sections, Settings
 from monitor.config.sources import known_brands, read_sources
 from monitor.config.tables import ENV_PREFIX
 from monitor.domain.errors import ConfigInvalid, ConfigProblem, SecretKeyUnusable
+from monitor.domain.moments import say_duration
 
 M = TypeVar("M", bound=BaseModel)
 SAMPLE = "sample:"
@@ -48,10 +51,23 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     hooks = read_hooks(raw_hooks, env, file.parent, problems)
     if sections is not None:
         known_brands(raw_sources, sections.brand.every, problems)
+        _lease_outlasts_calls(sections, sources, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)
     kept = {name: a.account for name, a in accounts.items()}
     return _settings(sections, file, sources=sources, accounts=kept, webhooks=hooks)
+
+
+def _lease_outlasts_calls(sections: Sections, sources: tuple[SourceConfig, ...], problems: Problems) -> None:
+    """A lease that ends while a call is still under way would have its reply judged too early."""
+    lease = sections.publish.lease
+    for source in sources:
+        connector = connector_class(source.kind)
+        if connector.capabilities.can_post and connector.secrets and source.timeout >= lease:
+            expected = (
+                f'write more than the timeout of source "{source.name}", {say_duration(source.timeout)}'
+            )
+            problems.add("publish.lease", say_duration(lease), expected, at=("publish", "lease"))
 
 
 def _settings(sections: Sections, file: Path, **lists: Any) -> Settings:

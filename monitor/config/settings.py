@@ -24,6 +24,7 @@ from connectors.base import Account, SourceConfig
 from monitor.config.hooks import Hook
 from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words
 from monitor.domain.errors import ConfigInvalid, NotFound
+from monitor.domain.posting import LOOKS
 from monitor.domain.roster import Desk, Roster
 from monitor.domain.seconding import SecondReason
 from monitor.respond.hours import BusinessHours
@@ -248,8 +249,37 @@ class Publish(Table):
         description="How long one attempt may take before it counts as abandoned and is reconciled.",
     )
     pacing: Duration = Field(
-        default=timedelta(seconds=2), description="Shortest time between two replies on one platform."
+        default=timedelta(seconds=2), description="Shortest time between two replies of one account."
     )
+    pacing_on: Mapping[str, Duration] = Field(
+        default_factory=dict, description='The same for single platforms or accounts: { reddit = "1m" }.'
+    )
+    looks: tuple[Duration, ...] = Field(
+        default=LOOKS,
+        description="When a reply whose outcome is unknown is looked for, counted from the attempt; after "
+        "the last look it is a person's turn.",
+    )
+    budget_per_day: float | None = Field(
+        default=None,
+        ge=0,
+        description="US dollars per UTC day for replies, all sources together. Unset: they count against the "
+        "budget_per_day of their source.",
+    )
+    approval_lasts: Positive = Field(
+        default=timedelta(hours=24),
+        description="A reply that could not leave within this time of its approval goes back to a person.",
+    )
+    business_hours_only: bool = Field(
+        default=False,
+        description="true: what is approved outside business hours leaves as they begin; P0, P1 at once.",
+    )
+
+    @field_validator("looks")
+    @classmethod
+    def _in_order(cls, looks: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if not looks or list(looks) != sorted(set(looks)):
+            raise ValueError('write one or more rising durations, such as ["0s", "5m", "1h"]')
+        return looks
 
 
 class Sections(BaseSettings):

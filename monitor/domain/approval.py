@@ -41,7 +41,7 @@ def conversation_hash(items: Iterable[ConversationItem]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who said yes, to what, when. `at` is aware UTC."""
+    """Who said yes, to what, when. `send_at` is when it should leave (None: at once). Times are aware UTC."""
 
     id: int
     draft_id: int
@@ -54,6 +54,7 @@ class Approval:
     unchanged: bool  # the machine's words, untouched
     needs: tuple[str, ...] = ()  # why one yes is not enough (monitor.domain.seconding)
     first_id: int | None = None  # the first yes, which this one seconds
+    send_at: datetime | None = None
 
     @property
     def is_enough(self) -> bool:

@@ -83,14 +83,23 @@ _TROUBLED = frozenset({DraftState.REFUSED, DraftState.UNKNOWN, DraftState.FROZEN
 
 
 def lane_of(
-    status: CaseStatus, urgency: Urgency, draft: DraftState | None, verdict: str, *, snoozed: bool = False
+    status: CaseStatus,
+    urgency: Urgency,
+    draft: DraftState | None,
+    verdict: str,
+    *,
+    snoozed: bool = False,
+    stopped: bool = False,
 ) -> Lane:
-    """The one lane a case is shown in. Trouble first, then rest, then urgency, then who has to act."""
+    """The one lane a case is shown in. Trouble first, then rest, then urgency, then who has to act.
+
+    `stopped`: its approved reply can't leave before somebody does something.
+    """
     if status in (CaseStatus.DONE, CaseStatus.MERGED):
         return Lane.DONE
     if status is CaseStatus.ASIDE:
         return Lane.ASIDE
-    if draft in _TROUBLED:
+    if draft in _TROUBLED or (stopped and draft is DraftState.APPROVED):
         return Lane.PROBLEMS
     if snoozed or status is CaseStatus.WAITING or draft in (DraftState.APPROVED, DraftState.SENDING):
         return Lane.WAITING

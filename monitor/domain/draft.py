@@ -60,7 +60,8 @@ TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
     # Back to approved only when the platform said "later", so that nothing was posted.
     _S.SENDING: frozenset({_S.POSTED, _S.REFUSED, _S.UNKNOWN, _S.APPROVED}),
     # Found → posted. Provably absent → edited: a person may approve again, nothing re-sends itself.
-    _S.UNKNOWN: frozenset({_S.POSTED, _S.EDITED}),
+    # While it is looked for only what is said about it changes.
+    _S.UNKNOWN: frozenset({_S.UNKNOWN, _S.POSTED, _S.EDITED}),
     _S.REFUSED: frozenset({_S.EDITED, _S.HANDED_OFF, _S.REJECTED, _S.SUPERSEDED, _S.WITHDRAWN}),
     _S.HANDED_OFF: frozenset({_S.CONFIRMED, _S.EDITED, _S.REJECTED, _S.STALE, _S.WITHDRAWN}),
     _S.FROZEN: frozenset({_S.EDITED, _S.REJECTED, _S.SUPERSEDED, _S.WITHDRAWN, _S.STALE}),
@@ -147,3 +148,4 @@ class Draft:
     updated_at: datetime
     version: int
     ai: str | None = None  # the language model that wrote it, if one did
+    reason_code: str | None = None  # of `reason`: a check of the preflight, or a rule of the platform

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from monitor.domain.mention import Mention
+    from monitor.domain.posting import Posted
 
 
 class PressZeroError(Exception):
@@ -166,7 +170,7 @@ class Refused(ConnectorError):
 
 
 class TargetGone(ConnectorError):
-    """The post is deleted, hidden or locked. React: withdraw drafts, purge what we keep of it."""
+    """The post is deleted or hidden. React: withdraw drafts, purge what we keep of it."""
 
     code = "PZ-305"
     action = "Nothing to do: the draft was withdrawn."
@@ -191,6 +195,39 @@ class OutcomeUnknown(ConnectorError):
 
     code = "PZ-308"
     action = "Nothing to do: the publisher looks for our own reply before anything else happens."
+
+
+class AnsweredMeanwhile(ConnectorError):
+    """A post of ours that the approver had not seen answers the customer. React: don't send, show it.
+
+    `posts` are those posts; `itself` is this very reply, when it is among them.
+    """
+
+    code = "PZ-310"
+    action = "Read what was answered; reject the draft, or say that its words are still needed."
+
+    def __init__(self, cause: str, *, posts: Sequence[Mention], itself: Posted | None = None) -> None:
+        super().__init__(cause)
+        self.posts = tuple(posts)
+        self.itself = itself
+
+
+class ParentEdited(ConnectorError):
+    """The post was edited after the reply was approved. React: don't send, keep its new text."""
+
+    code = "PZ-311"
+    action = "Read what they changed; edit the reply, or say that its words still fit."
+
+    def __init__(self, cause: str, *, now: Mention) -> None:
+        super().__init__(cause)
+        self.now = now
+
+
+class TargetClosed(ConnectorError):
+    """Nobody can answer there any more: the thread is locked or archived. React: a person closes the case."""
+
+    code = "PZ-312"
+    action = "No reply is possible there, by hand neither: close the case, or reach the customer elsewhere."
 
 
 class NotCapable(ConnectorError):

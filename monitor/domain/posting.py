@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# When to look for a reply whose outcome is unknown, counted from the attempt. The first look is at once:
+# most lost answers are of replies that arrived. Platforms list a new post within seconds; after the last
+# look it is a person's turn.
+LOOKS = (
+    timedelta(0),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+)
 
 
 class AttemptState(StrEnum):
@@ -24,6 +37,9 @@ class OutgoingReply:
 
     `parent_text` is what the approver saw of the post that is answered (None: don't compare).
     `attempted_at` is when the attempt that is being reconciled began, aware UTC (None: not known).
+    `ours` are the brand's handles there, in lower case and without @; `theirs` are the native ids of the
+    customer's posts in the case; `known` those of our own posts that the approver saw. Any other post of
+    ours that answers one of `theirs` was written meanwhile.
     """
 
     draft_id: int
@@ -34,16 +50,23 @@ class OutgoingReply:
     conversation: str | None = None
     parent_text: str | None = None
     attempted_at: datetime | None = None
+    ours: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` found: the reply is sendable as it is, at this price."""
+    """What `prepare` found: the reply is sendable as it is, at this price.
+
+    `looked_usd` is what looking cost, in US dollars, whether the reply is sent or not.
+    """
 
     reply: OutgoingReply
     length: int
     limit: int
     cost_usd: float = 0.0
+    looked_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +104,19 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The platform said "not now"; nothing was posted."""
+    """The platform said "not now"; nothing was posted. `rule` is why, where it has a name."""
 
     retry_at: datetime
     detail: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No usable answer: it may have been posted."""
+    """No usable answer: it may have been posted. `rule` is what was said, where it has a name."""
 
     detail: str
+    rule: str = ""
 
 
 SendResult = Posted | Declined | Later | Unknown
@@ -106,15 +131,21 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnReply:
-    """The answer of `find_own_reply`."""
+    """The answer of `find_own_reply`. `cost_usd` is what looking cost, in US dollars."""
 
     found: Posted | None
     absence: Absence = Absence.UNPROVEN
+    cost_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try, as stored. `lease_until`: while it runs, nobody else may judge it."""
+    """One try, as stored. `lease_until`: while it runs, nobody else may judge it.
+
+    `code` is the platform's rule, or ours, for how it ended. While it is unknown we look for our reply at
+    `next_look_at` (None: no more by ourselves), for the (`looks` + 1)th time. `settled_by` is the person
+    who said what became of it. `purse` is what `cost_usd` was taken from. Times are aware UTC.
+    """
 
     id: int
     draft_id: int
@@ -127,3 +158,10 @@ class Attempt:
     lease_until: datetime
     finished_at: datetime | None
     detail: str | None
+    account: str = ""
+    code: str | None = None
+    cost_usd: float = 0.0
+    purse: str = ""
+    looks: int = 0
+    next_look_at: datetime | None = None
+    settled_by: str | None = None

@@ -63,6 +63,15 @@ class BusinessHours:
         start = datetime.combine(day, self.opens, self.zone).astimezone(UTC)
         return start, datetime.combine(end_day, self.closes, self.zone).astimezone(UTC)
 
+    def opening(self, now: datetime) -> datetime:
+        """The instant (UTC) from which people work: `now` within working time, else when it begins next."""
+        at, day = now.astimezone(UTC), now.astimezone(self.zone).date()
+        while True:
+            window = self.window(day)
+            if window is not None and window[1] > at:
+                return max(at, window[0])
+            day += timedelta(days=1)
+
     def after(self, now: datetime, hours: float) -> datetime:
         """The instant at which `hours` of working time have passed since `now`, to the next half hour."""
         left, at, day = timedelta(hours=hours), now.astimezone(UTC), now.astimezone(self.zone).date()

@@ -355,7 +355,8 @@ def _own_post(session: Session, stored: StoredMention, now: datetime) -> None:
         session.drafts.move(draft, DraftState.CONFIRMED, now, reason="our post was seen on the platform")
         promising.record(session, draft, draft.claimed_by or ACTOR, now)
     else:
-        conversation_moved(session, case.id, now)
+        why = f"{mention.author or 'Somebody of ours'} answered by hand."
+        conversation_moved(session, case.id, now, why, "publish.answered")
     if mention.created_at >= case.last_customer_at:
         answered(session, session.cases.get(case.id), mention.created_at)
     session.audit.record(now, ACTOR, "case.answered_by_hand", f"case:{case.id}", mention=stored.id)

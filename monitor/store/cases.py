@@ -54,10 +54,13 @@ class Cases:
             raise NotFound(f"There is no case {case_id}.")
         return case_of(row)
 
-    def relane(self, case: Case, draft: DraftState | None) -> Case:
-        """Puts a case into the lane that its status and its draft call for; `draft` is the live one."""
+    def relane(self, case: Case, draft: DraftState | None, *, stopped: bool = False) -> Case:
+        """Puts a case into the lane that its status and its draft call for; `draft` is the live one.
+
+        `stopped`: its approved reply can't leave before somebody does something.
+        """
         snoozed = case.snooze is not None
-        lane = lane_of(case.status, case.urgency, draft, case.verdict, snoozed=snoozed)
+        lane = lane_of(case.status, case.urgency, draft, case.verdict, snoozed=snoozed, stopped=stopped)
         return case if lane is case.lane else self.update(replace(case, lane=lane))
 
     # --- finding the case that a mention belongs to ---

@@ -11,6 +11,7 @@ from monitor.domain.approval import Approval
 from monitor.domain.case import Case, CaseStatus, Lane, Outcome
 from monitor.domain.casework import Escalation, Snooze
 from monitor.domain.draft import Draft, DraftState, Move, PromiseKind, PromisePlan
+from monitor.domain.freezing import Freeze, Reach, Scope
 from monitor.domain.mention import Media, Mention, Origin, Quoted, StoredMention
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.posting import Attempt, AttemptState
@@ -276,6 +277,7 @@ def draft_of(row: Row) -> Draft:
         updated_at=parse_moment(row["updated_at"]),
         version=row["version"],
         ai=row["ai"],
+        reason_code=row["reason_code"],
     )
 
 
@@ -293,6 +295,7 @@ def approval_of(row: Row) -> Approval:
         unchanged=bool(row["unchanged"]),
         needs=tuple(row["needs"].split()),
         first_id=row["first_id"],
+        send_at=maybe_moment(row["send_at"]),
     )
 
 
@@ -310,4 +313,24 @@ def attempt_of(row: Row) -> Attempt:
         lease_until=parse_moment(row["lease_until"]),
         finished_at=maybe_moment(row["finished_at"]),
         detail=row["detail"],
+        account=row["account"],
+        code=row["code"],
+        cost_usd=float(row["cost_usd"]),
+        purse=row["purse"],
+        looks=int(row["looks"]),
+        next_look_at=maybe_moment(row["next_look_at"]),
+        settled_by=row["settled_by"],
+    )
+
+
+def freeze_of(row: Row) -> Freeze:
+    """A freeze from its row."""
+    return Freeze(
+        id=row["id"],
+        scope=Scope(Reach(row["reach"]), row["name"]),
+        reason=row["reason"],
+        by=row["user_name"],
+        at=parse_moment(row["at"]),
+        thawed_at=maybe_moment(row["thawed_at"]),
+        thawed_by=row["thawed_by"],
     )

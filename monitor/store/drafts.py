@@ -85,7 +85,7 @@ class Drafts:
         return [draft_of(row) for row in self._db.rows("drafts_in_reply_to", key._asdict())]
 
     def due(self, now: datetime, limit: int) -> list[Draft]:
-        """Approved drafts whose undo window is over, oldest first."""
+        """Approved drafts whose time has come, the most urgent case first."""
         rows = self._db.rows("drafts_due", {"now": utc_text(now), "limit": limit})
         return [draft_of(row) for row in rows]
 
@@ -112,10 +112,12 @@ class Drafts:
     def move(self, draft: Draft, state: DraftState, at: datetime, **changes: Any) -> Draft:
         """Takes a draft to another state, compare-and-swap; `changes` are other fields of it.
 
-        Raises ForbiddenTransition when the table does not allow it, or when somebody else has
-        moved the draft since it was read.
+        A `reason_code` that is not given is dropped: it belonged to what was before. Raises
+        ForbiddenTransition when the table does not allow it, or when somebody else has moved the draft
+        since it was read.
         """
         check_transition(draft.state, state)
+        changes.setdefault("reason_code", None)
         new = replace(draft, state=state, updated_at=at, **changes)
         touched = self._db.execute(
             "draft_move",
@@ -128,6 +130,7 @@ class Drafts:
                 "claimed_by": new.claimed_by,
                 "claimed_at": maybe_text(new.claimed_at),
                 "reason": new.reason,
+                "reason_code": new.reason_code,
                 "send_after": maybe_text(new.send_after),
                 "promise": promise_text(new.promise),
                 "promise_due": maybe_text(new.promise.due_at) if new.promise else None,
@@ -206,6 +209,7 @@ class Drafts:
                 "override_reason": override_reason,
                 "needs": " ".join(approval.needs),
                 "first_id": approval.first_id,
+                "send_at": maybe_text(approval.send_at),
             },
         )
         return replace(approval, id=new_id)
@@ -222,9 +226,18 @@ class Drafts:
     # --- attempts ---
 
     def begin_attempt(
-        self, draft_id: int, approval_id: int, key: str, at: datetime, lease_until: datetime
+        self,
+        draft_id: int,
+        approval_id: int,
+        key: str,
+        at: datetime,
+        lease_until: datetime,
+        *,
+        account: str = "",
+        cost_usd: float = 0.0,
+        purse: str = "",
     ) -> Attempt:
-        """Written, and committed, before the call is made."""
+        """Written, and committed, before the call is made. `cost_usd` is taken from `purse`."""
         self._db.insert(
             "attempt_add",
             {
@@ -233,6 +246,9 @@ class Drafts:
                 "key": key,
                 "at": utc_text(at),
                 "lease_until": utc_text(lease_until),
+                "account": account,
+                "cost_usd": cost_usd,
+                "purse": purse,
             },
         )
         attempt = self.last_attempt(draft_id)
@@ -248,6 +264,9 @@ class Drafts:
         native_id: str | None = None,
         url: str | None = None,
         detail: str | None = None,
+        code: str | None = None,
+        settled_by: str | None = None,
+        next_look_at: datetime | None = None,
     ) -> bool:
         """Records what came back; False when the attempt was judged already."""
         return bool(
@@ -260,6 +279,9 @@ class Drafts:
                     "url": url,
                     "at": utc_text(at),
                     "detail": detail,
+                    "code": code,
+                    "settled_by": settled_by,
+                    "next_look_at": maybe_text(next_look_at),
                 },
             )
         )
@@ -268,11 +290,6 @@ class Drafts:
         """The newest attempt of a draft."""
         row = self._db.one("attempt_last_of", {"draft_id": draft_id})
         return attempt_of(row) if row else None
-
-    def sent_since(self, platform: str, since: datetime) -> bool:
-        """Whether an attempt was begun on a platform since `since`."""
-        row = self._db.one("attempt_newest_on", {"platform": platform, "since": utc_text(since)})
-        return row is not None and row["at"] is not None
 
     def attempts(self, draft_id: int) -> list[Attempt]:
         """Every attempt of a draft, oldest first."""

@@ -86,6 +86,13 @@ def m0012_macros(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0015_outgoing(db: sqlite_utils.Database) -> None:
+    """Why a reply waits, when it should leave, what it cost, when we look for it; freezes."""
+    name = "sql/sqlite/0015_outgoing.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0020_casework(db: sqlite_utils.Database) -> None:
     """Snooze, escalations, tags, merges, notices."""
     name = "sql/sqlite/0020_casework.ddl"
@@ -117,6 +124,13 @@ def m0030_access(db: sqlite_utils.Database) -> None:
 def m0031_brands(db: sqlite_utils.Database) -> None:
     """Brands of sources, memberships of people."""
     name = "sql/sqlite/0031_brands.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
+def m0016_frozen_drafts(db: sqlite_utils.Database) -> None:
+    """Which draft is covered by which freeze; after the brands of sources, which it goes by."""
+    name = "sql/sqlite/0016_frozen_drafts.ddl"
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 

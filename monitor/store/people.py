@@ -112,10 +112,27 @@ class People:
         """How a switch stands: value, reason, user_name, at."""
         return self._db.one("switch_get", {"name": name})
 
-    def posting_paused(self) -> Row | None:
-        """The switch "pause all posting", if it is on."""
+    def posting_paused(self, source: str | None = None) -> Row | None:
+        """The switch "pause all posting", if it is on; else the one of `source`, if that is."""
         row = self.switch(PAUSE)
+        if row and row["value"] == "on":
+            return row
+        return self.posting_paused_at(source) if source else None
+
+    def posting_paused_at(self, source: str) -> Row | None:
+        """The switch that pauses one source, if it is on."""
+        row = self.switch(f"{PAUSE}:{source}")
         return row if row and row["value"] == "on" else None
+
+    def pauses(self) -> list[tuple[str | None, Row]]:
+        """Every switch that pauses posting and is on: (source, row); None stands for all of them."""
+        rows = self._db.rows("switches_on", {"name": PAUSE})
+        return [(row["name"].partition(":")[2] or None, row) for row in rows]
+
+    def pause(self, source: str | None, on: bool, reason: str, user: str, at: datetime) -> None:
+        """Sets the switch that pauses all posting (None), or that of one source."""
+        name = f"{PAUSE}:{source}" if source else PAUSE
+        self.set_switch(name, "on" if on else "off", reason, user, at)
 
 
 def _user(row: Row) -> User:

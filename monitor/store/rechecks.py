@@ -90,6 +90,12 @@ class Rechecks:
         """These posts got no answer."""
         self._db.many("recheck_later", [{"mention_id": i, "due_at": utc_text(at)} for i in mention_ids])
 
+    def soon(self, stored: StoredMention, at: datetime) -> None:
+        """A stored post is looked at again at `at`, whatever its turn was."""
+        row = {"mention_id": stored.id, "source": stored.source, "due_at": utc_text(at)}
+        self._db.many("recheck_enrol", [row | {"read_at": utc_text(stored.first_seen_at)}])
+        self.ask_again([stored.id], at)
+
     def drop(self, mention_id: int) -> None:
         """A removed post is not looked at any more."""
         self._db.execute("recheck_drop", {"mention_id": mention_id})

@@ -21,6 +21,7 @@ from monitor.store.listing import Listing
 from monitor.store.macros import Macros
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.outgoing import Outgoing
 from monitor.store.people import People
 from monitor.store.promises import Promises
 from monitor.store.protocol import Connection
@@ -82,6 +83,11 @@ class Session:
     def macros(self) -> Macros:
         """What speaks against macros, and which may not write."""
         return Macros(self.connection)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """Write budgets, looks for what is unknown, freezes."""
+        return Outgoing(self.connection)
 
     @cached_property
     def people(self) -> People:

@@ -254,7 +254,7 @@ class RedditFake:
 
     def _thread(self, request: Request, user: str | None) -> Answer:
         parts = [p for p in request.path.split("/") if p]
-        root = self.things.all.get("t3_" + parts[1])
+        root = self.things.root("t3_" + parts[1])
         if root is None:
             return Answer(404, {"message": "Not Found", "error": 404})
         top = [p for p in self.things.all.values() if p.get("parent") == root["id"]]

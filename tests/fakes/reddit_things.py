@@ -65,6 +65,14 @@ class Things:
             post = parent
         return str(post["id"])
 
+    def root(self, name: str) -> dict[str, Any] | None:
+        """A submission; one that nobody loaded is there all the same when comments hang under it."""
+        below = next((p for p in self.all.values() if p["id"][:2] == "t1" and self.link(p) == name), None)
+        if name in self.all or below is None:
+            return self.all.get(name)
+        shared = {k: below[k] for k in ("subreddit", "created_at")}
+        return {**shared, "id": name, "author": "mods", "title": below["subreddit"], "text": ""}
+
     def listed(self, now: datetime) -> list[dict[str, Any]]:
         """What listings show now, newest first: nothing that is gone or not indexed yet."""
         shown = [

@@ -17,13 +17,14 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from connectors.base import SourceConfig
+from connectors.base import PostingRules, SourceConfig
 from connectors.registry import connector_class, kinds
 from monitor.cli.root import app
 from monitor.config.accounts import AccountTable
 from monitor.config.hooks import Webhook
 from monitor.config.settings import Sections
 from monitor.domain import errors, refusals
+from monitor.domain.preflight import CHECKS, SAID, Then
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -163,6 +164,59 @@ def errors_table() -> str:
     return "\n".join(rows)
 
 
+# --- publishing -------------------------------------------------------------------------------------
+
+_THEN = {
+    Then.WAITS: "waits, and is tried again by itself",
+    Then.STOPS: "waits in *Problems*, and is tried again by itself",
+    Then.BACK: "back to a person (`edited`)",
+    Then.STALE: "back to a person (`stale`)",
+    Then.FROZEN: "`frozen`",
+    Then.WITHDRAWN: "`withdrawn`",
+}
+
+
+def checks_table() -> str:
+    """Every check of the preflight, in its order."""
+    rows = ["| code | what has to hold | when it doesn't | what to do |", "|---|---|---|---|"]
+    rows += [f"| `{c.code}` | {c.holds} | {_THEN[c.then]} | {_cell(c.advice)} |" for c in CHECKS.values()]
+    return "\n".join(rows)
+
+
+def said_table() -> str:
+    """The codes of replies that are looked for, or came back."""
+    rows = ["| code | what to do |", "|---|---|"]
+    return "\n".join([*rows, *(f"| `{code}` | {_cell(advice)} |" for code, advice in SAID.items())])
+
+
+def _posting() -> Iterator[tuple[str, PostingRules]]:
+    for kind in kinds():
+        rules = getattr(connector_class(kind), "posting", None)
+        if isinstance(rules, PostingRules):
+            yield kind, rules
+
+
+def limits_table() -> str:
+    """Write budgets of every platform, and how long a reply may take to show."""
+    rows = ["| kind | replies of one account | source | a reply shows within |", "|---|---|---|---|"]
+    for kind, rules in _posting():
+        shows = _duration(rules.settles) if rules.settles else "at once"
+        for limit in rules.writes or (None,):
+            many = f"{limit.count:,} in {_duration(limit.per)}" if limit else "no limit"
+            rows.append(f"| `{kind}` | {many} | {limit.source if limit else '–'} | {shows} |")
+    return "\n".join(rows)
+
+
+def refusals_tables() -> str:
+    """What to do about every refusal of every platform."""
+    parts = []
+    for kind, rules in _posting():
+        rows = ["| rule | what to do |", "|---|---|"]
+        rows += [f"| `{rule}` | {_cell(advice)} |" for rule, advice in rules.advice.items()]
+        parts.append("\n".join([f"### `{kind}`", "", *rows]))
+    return "\n\n".join(parts)
+
+
 # --- in the pages -------------------------------------------------------------------------------------
 
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -170,6 +224,10 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "kinds": ("configuration.md", kinds_tables),
     "commands": ("cli.md", commands_tables),
     "errors": ("errors.md", errors_table),
+    "checks": ("publishing.md", checks_table),
+    "said": ("publishing.md", said_table),
+    "write-limits": ("publishing.md", limits_table),
+    "refusals": ("publishing.md", refusals_tables),
 }
 
 

@@ -408,3 +408,32 @@ def test_every_setting_says_what_it_is() -> None:
         for key, one in model.model_fields.items():
             assert one.description, f"{table}.{key}"
     assert Brand.model_config.get("frozen")
+
+
+def test_a_lease_that_ends_during_a_call_is_a_mistake(tmp_path: Path) -> None:
+    text = """
+    [brand]
+    name = "N"
+    [publish]
+    lease = "30s"
+    [accounts.care]
+    platform = "mastodon"
+    base_url = "https://m.example"
+    [[sources]]
+    name = "m"
+    kind = "mastodon"
+    account = "care"
+    timeout = "45s"
+    """
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigInvalid) as caught:
+        load(tmp_path / "config.toml", {"PRESSZERO_CARE_ACCESS_TOKEN": "x"})
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.found) == ("publish.lease", "30 s")
+    assert problem.expected == 'write more than the timeout of source "m", 45 s'
+
+
+@pytest.mark.parametrize("looks", ["[]", '["5m", "1m"]', '["1m", "1m"]'])
+def test_looks_come_in_order(tmp_path: Path, looks: str) -> None:
+    with pytest.raises(ConfigInvalid, match="rising durations"):
+        settings(tmp_path, f'[brand]\nname = "N"\n[publish]\nlooks = {looks}\n')

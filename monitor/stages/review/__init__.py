@@ -20,7 +20,6 @@ from monitor.stages.review.casework import (
     correct,
     join_incident,
     note,
-    pause,
     reopen,
     settle_promise,
     tag,
@@ -29,6 +28,7 @@ from monitor.stages.review.decisions import REJECT_REASONS, answered, confirm, h
 from monitor.stages.review.handing import answer_escalation, assign, escalate
 from monitor.stages.review.moving import merge, split, undo_move
 from monitor.stages.review.resting import WakeReport, snooze, wake, wake_due
+from monitor.stages.review.stopping import Frozen, freeze, pause, thaw
 from monitor.stages.review.words import (
     CLAIM_LASTS,
     Promised,
@@ -49,6 +49,7 @@ __all__ = [
     "BlockingFinding",
     "Check",
     "Decided",
+    "Frozen",
     "Promised",
     "Shown",
     "WakeReport",
@@ -64,6 +65,7 @@ __all__ = [
     "correct",
     "edit",
     "escalate",
+    "freeze",
     "hand_off",
     "join_incident",
     "keep",
@@ -79,6 +81,7 @@ __all__ = [
     "snooze",
     "split",
     "tag",
+    "thaw",
     "tidy",
     "undo",
     "undo_move",

@@ -17,8 +17,9 @@ from monitor.domain.errors import (
     PressZeroError,
     SecondYesNeeded,
     StaleApproval,
+    WrongUse,
 )
-from monitor.domain.moments import Clock
+from monitor.domain.moments import Clock, utc_text
 from monitor.domain.seconding import SecondReason, is_new, reasons_for_second
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.stages.review.words import leave, respect_claim
@@ -36,6 +37,9 @@ class BlockingFinding(Protocol):
     @property
     def why(self) -> str: ...
 
+
+# Nobody approves a reply for later than this.
+FURTHEST = timedelta(days=30)
 
 # What was said this long before counts as "lately" for the check against near-identical replies.
 LATELY = timedelta(hours=24)
@@ -64,19 +68,22 @@ def approve(
     *,
     undo: timedelta,
     second: Collection[SecondReason],
+    send_at: datetime | None = None,
     judge: Judge | None = None,
     check: Check | None = None,
     override_reason: str | None = None,
 ) -> Approval:
-    """A named person's yes to exactly what they were shown.
+    """A named person's yes to exactly what they were shown. It leaves when the undo window is over, or at
+    `send_at` (aware UTC) where that is later.
 
     `second` is what the house asks a second yes for: then this is the first one, or, from another person
     and to the same words in the same conversation, the second. `judge` is asked once more whether we may
     post here. Raises StaleApproval when the text or the conversation is no longer what was shown,
     ForbiddenTransition when somebody was faster, SecondYesNeeded when the first yes was theirs,
-    DraftBlocked when lint or the verdict stops it.
+    DraftBlocked when lint, the verdict or a freeze stops it, WrongUse for a moment that can't be.
     """
     now = clock.now()
+    _can_leave_at(send_at, now)
     with store.write() as session:
         draft = session.drafts.get(draft_id)
         if draft.state not in APPROVABLE:
@@ -85,6 +92,7 @@ def approve(
         conversation = session.cases.conversation(draft.case_id)
         _nothing_changed(draft, conversation, shown)
         _may_be_posted(verdict_of(session, conversation, judge))
+        _not_frozen(session, draft)
         if check is not None:
             lately = session.drafts.sent_texts(now - LATELY)
             _not_blocked(check(draft.text, conversation, draft, user, lately), override_reason)
@@ -103,6 +111,7 @@ def approve(
                 unchanged=_is_machines_words(session, draft),
                 needs=tuple(needs),
                 first_id=first.id if first else None,
+                send_at=send_at or (first.send_at if first else None),
             ),
             override_reason,
         )
@@ -125,7 +134,7 @@ def _take(
         DraftState.APPROVED if approval.is_enough else DraftState.SECONDING,
         now,
         conversation_hash=conversation.hash,
-        send_after=now + undo if approval.is_enough else None,
+        send_after=max(now + undo, approval.send_at or now) if approval.is_enough else None,
         claimed_by=None,
         claimed_at=None,
         reason=None,
@@ -141,8 +150,27 @@ def _take(
         override=override_reason,
         needs=list(approval.needs),
         first=approval.first_id,
+        send_at=utc_text(approval.send_at) if approval.send_at else None,
     )
     session.cases.relane(conversation.case, moved.state)
+
+
+def _can_leave_at(send_at: datetime | None, now: datetime) -> None:
+    if send_at is None:
+        return
+    if send_at < now:
+        raise WrongUse("That moment is over.", action="Name one that is still to come.")
+    if send_at - now > FURTHEST:
+        raise WrongUse(
+            f"That is more than {FURTHEST.days} days ahead.",
+            action="Approve it nearer the time: what it answers will hardly stand still that long.",
+        )
+
+
+def _not_frozen(session: Session, draft: Draft) -> None:
+    freeze = session.outgoing.freeze_of(draft.id)
+    if freeze is not None:
+        raise DraftBlocked(freeze.why, action=f"Have it thawed first: `presszero thaw {freeze.scope}`.")
 
 
 def needs_of(

@@ -1,4 +1,4 @@
-"""What a person does with a case: close, reopen, correct, note, tag; and the switch that stops posting."""
+"""What a person does with a case: close, reopen, correct, note, tag."""
 
 from __future__ import annotations
 
@@ -137,13 +137,3 @@ def settle_promise(store: Store, promise_id: int, user: str, kept: bool, clock: 
             if kept:
                 promising.rest(session, row["case_id"])
         return settled
-
-
-def pause(store: Store, user: str, on: bool, reason: str, clock: Clock) -> None:
-    """The one visible switch that stops all posting, with a reason; or starts it again."""
-    now = clock.now()
-    if on and not reason.strip():
-        raise WrongUse("Say why posting is paused: everybody will see it.")
-    with store.write() as session:
-        session.people.set_switch("pause_posting", "on" if on else "off", reason.strip(), user, now)
-        session.audit.record(now, user, "posting.paused" if on else "posting.resumed", "switch:pause_posting")

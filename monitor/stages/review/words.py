@@ -10,6 +10,7 @@ from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, DraftState, PromisePlan, Proposal
 from monitor.domain.errors import (
     ClaimedByOther,
+    DraftBlocked,
     ForbiddenTransition,
     NotFound,
     StaleApproval,
@@ -120,13 +121,17 @@ def edit(
 def keep(store: Store, draft_id: int, user: str, version: int, clock: Clock) -> Draft:
     """A person says that the words still fit although the conversation moved, or the platform refused them.
 
-    The draft can be approved again afterwards. Raises StaleApproval when `version` is not the one they read.
+    The draft can be approved again afterwards. Raises StaleApproval when `version` is not the one they
+    read, DraftBlocked while a freeze covers it.
     """
     now = clock.now()
     with store.write() as session:
         draft = session.drafts.get(draft_id)
         _same_version(draft, version)
         respect_claim(draft, user, now)
+        freeze = session.outgoing.freeze_of(draft_id) if draft.state is DraftState.FROZEN else None
+        if freeze is not None:
+            raise DraftBlocked(freeze.why, action=f"Have it thawed first: `presszero thaw {freeze.scope}`.")
         seen = session.cases.conversation(draft.case_id).hash
         return leave(
             session, draft, DraftState.EDITED, user, now, "draft.kept",
@@ -179,7 +184,8 @@ def conversation_moved(
     session: Session,
     case_id: int,
     now: datetime,
-    why: str = "the customer wrote again after this was written",
+    why: str = "The customer wrote again after this was written.",
+    code: str = "publish.customer_wrote",
 ) -> Draft | None:
     """The posts of a case changed: a machine's draft makes way for a new one, a person's words are kept.
 
@@ -192,7 +198,9 @@ def conversation_moved(
         session.drafts.move(draft, DraftState.SUPERSEDED, now, reason="the conversation moved")
         return None
     if draft.state in (DraftState.EDITED, DraftState.SECONDING, DraftState.APPROVED):
-        return session.drafts.move(draft, DraftState.STALE, now, reason=why, send_after=None)
+        return session.drafts.move(
+            draft, DraftState.STALE, now, reason=why, reason_code=code, send_after=None
+        )
     return draft
 
 

@@ -21,7 +21,8 @@ SELECT * FROM drafts WHERE case_id = :case_id ORDER BY id;
 -- name: draft_move
 -- A transition, if nobody else has touched the draft since it was read.
 UPDATE drafts SET state = :state, text = :text, written_by = :written_by, claimed_by = :claimed_by,
-  claimed_at = :claimed_at, reason = :reason, send_after = :send_after, promise = :promise, promise_due = :promise_due,
+  claimed_at = :claimed_at, reason = :reason, reason_code = :reason_code, send_after = :send_after, promise = :promise,
+  promise_due = :promise_due,
   conversation_hash = :conversation_hash, updated_at = :at, version = version + 1
 WHERE id = :id AND version = :version;
 
@@ -46,8 +47,9 @@ VALUES (:draft_id, :version, :text, :written_by, :at) ON CONFLICT (draft_id, ver
 SELECT * FROM draft_texts WHERE draft_id = :draft_id ORDER BY version;
 
 -- name: drafts_due
--- Approved drafts whose undo window is over, oldest first.
-SELECT * FROM drafts WHERE state = 'approved' AND send_after <= :now ORDER BY send_after, id LIMIT :limit;
+-- Approved drafts whose time has come, the most urgent case first, then by how long they have been due.
+SELECT d.* FROM drafts d JOIN cases c ON c.id = d.case_id
+WHERE d.state = 'approved' AND d.send_after <= :now ORDER BY c.urgency, d.send_after, d.id LIMIT :limit;
 
 -- name: drafts_in_state
 -- Drafts in one state.
@@ -84,9 +86,9 @@ UPDATE approvals SET text = '' WHERE draft_id IN (SELECT id FROM drafts
 -- name: approval_add
 -- A person's yes to one text and one state of the conversation.
 INSERT INTO approvals (draft_id, user_name, text, text_hash, conversation_hash, at, seconds_to_decide, unchanged,
-  override_reason, needs, first_id)
+  override_reason, needs, first_id, send_at)
 VALUES (:draft_id, :user_name, :text, :text_hash, :conversation_hash, :at, :seconds_to_decide, :unchanged,
-  :override_reason, :needs, :first_id) RETURNING id;
+  :override_reason, :needs, :first_id, :send_at) RETURNING id;
 
 -- name: approval_of
 -- The newest approval of a draft.
@@ -98,12 +100,13 @@ SELECT * FROM approvals WHERE draft_id = :draft_id ORDER BY id;
 
 -- name: attempt_add
 -- Written before the call is made.
-INSERT INTO attempts (draft_id, approval_id, state, key, started_at, lease_until)
-VALUES (:draft_id, :approval_id, 'sending', :key, :at, :lease_until) RETURNING id;
+INSERT INTO attempts (draft_id, approval_id, state, key, started_at, lease_until, account, cost_usd, purse)
+VALUES (:draft_id, :approval_id, 'sending', :key, :at, :lease_until, :account, :cost_usd, :purse) RETURNING id;
 
 -- name: attempt_finish
 -- What came back.
-UPDATE attempts SET state = :state, native_id = :native_id, url = :url, finished_at = :at, detail = :detail
+UPDATE attempts SET state = :state, native_id = :native_id, url = :url, finished_at = :at, detail = :detail,
+  code = :code, settled_by = :settled_by, next_look_at = :next_look_at
 WHERE id = :id AND state IN ('sending', 'unknown');
 
 -- name: attempt_last_of
@@ -113,11 +116,6 @@ SELECT * FROM attempts WHERE draft_id = :draft_id ORDER BY id DESC LIMIT 1;
 -- name: attempts_of
 -- Every attempt of a draft.
 SELECT * FROM attempts WHERE draft_id = :draft_id ORDER BY id;
-
--- name: attempt_newest_on
--- When something was last sent on a platform.
-SELECT max(a.started_at) AS at FROM attempts a JOIN drafts d ON d.id = a.draft_id
-WHERE d.platform = :platform AND a.started_at >= :since;
 
 -- name: attempts_abandoned
 -- Attempts whose maker has died: nobody answered within the lease.

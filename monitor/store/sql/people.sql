@@ -40,3 +40,7 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, reason = excluded.reaso
 -- name: switch_get
 -- How a switch stands.
 SELECT * FROM switches WHERE name = :name;
+
+-- name: switches_on
+-- The switch of that name and those of its parts (name:part) that are on, the whole one first.
+SELECT * FROM switches WHERE value = 'on' AND (name = :name OR name LIKE :name || ':%') ORDER BY name;

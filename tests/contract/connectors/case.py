@@ -69,6 +69,10 @@ class World:
         """The texts of all replies that are on the platform."""
         raise NotImplementedError
 
+    def by_hand(self, text: str) -> bool:
+        """A colleague answers the same post in the platform's own app; False where that can't be."""
+        return False
+
 
 @dataclass(frozen=True)
 class Case:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.base import Ask, Connector, Page, Paging, Publisher
-from monitor.domain.errors import PressZeroError, RateLimited, Refused
+from monitor.domain.errors import AnsweredMeanwhile, PressZeroError, RateLimited, Refused
 from monitor.domain.mention import Mention
 from monitor.domain.posting import Absence, Posted
 from monitor.domain.verdict import MayReply
@@ -257,3 +257,26 @@ def test_too_long_is_refused_before_anything_is_sent(world: World, publisher: Pu
     with pytest.raises(Refused):
         publisher.prepare(reply)
     assert world.posted() == []
+
+
+def test_an_answer_by_hand_is_seen_before_anything_is_sent(world: World, publisher: Publisher) -> None:
+    if not world.by_hand("My colleague has found it already."):
+        pytest.skip("nobody answers by hand there")
+    with pytest.raises(AnsweredMeanwhile) as seen:
+        publisher.prepare(world.reply())
+    (answer,) = seen.value.posts
+    assert answer.text == "My colleague has found it already." and seen.value.itself is None
+    known = replace(world.reply(), known=frozenset({answer.native_id}))
+    publisher.prepare(known)
+    elsewhere = replace(known, theirs=frozenset({answer.native_id}))  # nobody answered that one
+    publisher.prepare(elsewhere)
+
+
+def test_an_earlier_try_that_arrived_late_is_recognised(world: World, publisher: Publisher) -> None:
+    reply = world.reply()
+    if not world.by_hand(reply.text):
+        pytest.skip("nobody answers by hand there")
+    with pytest.raises(AnsweredMeanwhile) as seen:
+        publisher.prepare(reply)
+    assert seen.value.itself is not None
+    assert seen.value.itself.native_id == seen.value.posts[0].native_id

@@ -16,7 +16,7 @@ import pytest
 from connectors.base import Ask
 from connectors.bluesky import BlueskyConfig, BlueskyConnector
 from monitor.domain.coverage import Interval
-from monitor.domain.errors import AuthExpired, Refused, TargetGone
+from monitor.domain.errors import AnsweredMeanwhile, AuthExpired, Refused, TargetGone
 from monitor.domain.mention import MentionKey
 from monitor.domain.posting import Declined, Posted
 from monitor.domain.verdict import MayReply
@@ -34,6 +34,7 @@ BRAND = "brand32620.test"
 ROOT_POST = "at://did:plc:j6w65hfpgtrjb7eqmw6ddmhv/app.bsky.feed.post/3n2uszdg3gs2d"
 OTHER_POST = "at://did:plc:j6w65hfpgtrjb7eqmw6ddmhv/app.bsky.feed.post/3n2uszdi3vc2d"
 OUR_REPLY = "at://did:plc:jz6qnfvsbofy5qwqt5nhb76m/app.bsky.feed.post/3n2uszg24vc2d"
+SEEN = frozenset({OUR_REPLY})
 
 
 class Recorded:
@@ -152,14 +153,22 @@ def test_a_quote_shows_what_it_quotes() -> None:
 
 
 def test_a_reply_has_the_form_that_was_taken() -> None:
-    for writer, platform in replayed("getPosts", "createRecord_reply"):
-        sent = writer.send(writer.prepare(reply(ROOT_POST, "Sorry! DM us.")))
+    for writer, platform in replayed("getPosts", "getPostThread", "createRecord_reply"):
+        sent = writer.send(writer.prepare(reply(ROOT_POST, "Sorry! DM us.", known=SEEN)))
         assert isinstance(sent, Posted) and sent.native_id == OUR_REPLY
         recorded = json.loads((RECORDINGS / "createRecord_reply.json").read_text(encoding="utf-8"))
         wanted, ours = recorded["request"]["json"], platform.asked[-1]
         assert len(ours.pop("rkey")) == 13
         ours["record"]["createdAt"] = wanted["record"]["createdAt"]
         assert ours == wanted
+
+
+def test_a_reply_that_is_there_is_seen_in_the_thread() -> None:
+    for writer, _ in replayed("getPosts", "getPostThread"):
+        with pytest.raises(AnsweredMeanwhile) as there:
+            writer.prepare(reply(ROOT_POST, "Sorry! DM us.", ours=frozenset({BRAND})))
+        assert there.value.itself is not None and there.value.itself.native_id == OUR_REPLY
+        writer.prepare(reply(ROOT_POST, "Sorry! DM us.", known=SEEN))
 
 
 @pytest.mark.parametrize(
@@ -170,8 +179,8 @@ def test_a_reply_has_the_form_that_was_taken() -> None:
     ],
 )
 def test_refusals_of_a_reply(name: str, rule: str) -> None:
-    for writer, _ in replayed("getPosts", name):
-        sent = writer.send(writer.prepare(reply(ROOT_POST)))
+    for writer, _ in replayed("getPosts", "getPostThread", name):
+        sent = writer.send(writer.prepare(reply(ROOT_POST, known=SEEN)))
         assert isinstance(sent, Declined) and sent.rule == rule
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Ask
-from monitor.domain.errors import AuthExpired, Refused, TargetGone
+from monitor.domain.errors import AuthExpired, ParentEdited, Refused, TargetGone
 from monitor.domain.posting import Absence, Declined, Later, Posted, Prepared, Unknown
 from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.server import FakeServer
@@ -98,11 +98,11 @@ def test_one_post_whatever_happens(
 
 def test_the_same_reply_can_never_be_there_twice(server: FakeServer) -> None:
     uri = post(server)
-    writer = connector(server)
+    writer, other = connector(server), connector(server)
+    prepared = other.prepare(reply(uri))  # another process that knows nothing of the first try
     first = writer.send(writer.prepare(reply(uri)))
     server.platform.clock.advance(60)
-    other = connector(server)  # another process that knows nothing of the first try
-    again = other.send(other.prepare(reply(uri)))
+    again = other.send(prepared)
     assert isinstance(first, Posted) and isinstance(again, Unknown)
     assert other.find_own_reply(reply(uri)).found == first
     assert [p["author"] for p in server.platform.posts()].count("northwind.test") == 1
@@ -144,13 +144,14 @@ def test_prepare_looks_at_the_world_first(server: FakeServer) -> None:
         (tagged, "bluesky.too_long", {"text": "x" * 301}),
         (tagged, "bluesky.too_long", {"text": "👨‍👩‍👧‍👦" * 121}),  # 121 characters, 3,025 bytes
         (tagged, "bluesky.empty", {"text": " \n"}),
-        (tagged, "bluesky.parent_changed", {"parent_text": "something else"}),
         (closed, "bluesky.replies_limited", {}),
         (stranger, "bluesky.not_tagged", {}),
     ]:
         with pytest.raises(Refused) as caught:
             writer.prepare(reply(uri, **more))
         assert caught.value.rule == rule
+    with pytest.raises(ParentEdited):
+        writer.prepare(reply(tagged, parent_text="something else"))
     server.faults.add(on="posts", do="block", handle="ann.test")
     with pytest.raises(Refused) as blocked:
         writer.prepare(reply(tagged))

@@ -143,6 +143,7 @@ def test_a_reply_has_the_form_that_was_taken() -> None:
         prepared = Prepared(_reply("117020583245459824", "@mastodonpy_test_2 same!"), 24, 500)
         parent = platform.answers["POST", "/api/v1/statuses"].pop(0)
         platform.answers["GET", "/api/v1/statuses/117020583245459824"] = [_naming_us(parent)]
+        platform.answers["GET", "/api/v1/statuses/117020583245459824/context"] = [_nobody_else()]
         platform.answers["GET", INSTANCE] = Recorded("instance").answers["GET", INSTANCE]
         sent = writer.send(prepared)
         assert isinstance(sent, Posted)
@@ -163,6 +164,7 @@ def test_a_refusal_keeps_the_servers_words() -> None:
         me = Recorded("status_reply").answers["GET", "/api/v1/accounts/verify_credentials"]
         platform.answers["GET", "/api/v1/accounts/verify_credentials"] = me
         platform.answers["GET", "/api/v1/statuses/1"] = [_naming_us(parent)]
+        platform.answers["GET", "/api/v1/statuses/1/context"] = [_nobody_else()]
         platform.answers["GET", INSTANCE] = Recorded("instance").answers["GET", INSTANCE]
         sent = writer.send(writer.prepare(_reply("1")))
         assert isinstance(sent, Declined)
@@ -172,6 +174,11 @@ def test_a_refusal_keeps_the_servers_words() -> None:
 
 def _reply(native_id: str, text: str = "Sorry.") -> OutgoingReply:
     return OutgoingReply(7, "mastodon", native_id, text, "k")
+
+
+def _nobody_else() -> Mapping[str, Any]:
+    body = {"string": '{"ancestors":[],"descendants":[]}'}
+    return {"status": {"code": 200}, "headers": {"content-type": ["application/json"]}, "body": body}
 
 
 def _not_found() -> Mapping[str, Any]:

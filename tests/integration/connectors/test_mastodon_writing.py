@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.errors import Refused, TargetGone
+from monitor.domain.errors import ParentEdited, Refused, TargetGone
 from monitor.domain.posting import Absence, Declined, Later, Posted, Prepared, Unknown
 from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.mastodon_posts import spread
@@ -40,7 +40,7 @@ def test_a_reply_is_prepared_sent_and_found(server: FakeServer) -> None:
     (made,) = created(server)
     assert (made["text"], made["in_reply_to"], made["visibility"]) == (text, parent, "unlisted")
     asked = [line.endpoint for line in server.requests()]
-    assert asked == ["instance", "me", "status", "create", "own"], "and nothing twice"
+    assert asked == ["instance", "me", "status", "context", "create", "own"], "and nothing twice"
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_one_post_whatever_happens(
 
 def test_the_server_takes_the_same_key_only_once(server: FakeServer) -> None:
     parent = post(server)
-    writer = connector(server)
+    writer, other = connector(server), connector(server)
+    prepared = other.prepare(reply(parent))  # another process, before the first one has sent
     server.faults.add(on="create", do="drop-after")
     assert isinstance(writer.send(writer.prepare(reply(parent))), Unknown)
-    other = connector(server)
-    again = other.send(other.prepare(reply(parent)))
+    again = other.send(prepared)
     assert isinstance(again, Posted)
     assert len(created(server)) == 1
     writer.close()
@@ -150,13 +150,15 @@ def test_prepare_looks_at_the_world_first(server: FakeServer) -> None:
     for native_id, rule, more in [
         (named, "mastodon.too_long", {"text": "x" * 501}),
         (named, "mastodon.empty", {"text": " \n"}),
-        (named, "mastodon.parent_changed", {"parent_text": "something else"}),
         (hidden, "mastodon.not_public", {}),
         (stranger, "mastodon.not_mentioned", {}),
     ]:
         with pytest.raises(Refused) as caught:
             writer.prepare(reply(native_id, **more))
         assert caught.value.rule == rule
+    with pytest.raises(ParentEdited) as edited:
+        writer.prepare(reply(named, parent_text="something else"))
+    assert edited.value.now.native_id == named
     server.platform.store.delete([named])  # type: ignore[attr-defined]
     with pytest.raises(TargetGone):
         writer.prepare(reply(named))

@@ -11,6 +11,7 @@ import pytest
 from connectors.x.rules import id_at
 from monitor.domain.errors import (
     AuthExpired,
+    ParentEdited,
     Refused,
     TargetGone,
 )
@@ -146,9 +147,12 @@ def test_prepare_looks_at_the_world_first(server: FakeServer) -> None:
         writer.prepare(OutgoingReply(1, "x", str(stranger["id"]), "Hello", "k"))
     assert uninvited.value.rule == "x.not_summoned"
     platform.store.edit(PARENT, "@northwindair found it, thanks!", NOW)
-    with pytest.raises(Refused) as changed:
+    with pytest.raises(ParentEdited) as changed:
         writer.prepare(reply(parent_text="@northwindair lost bag"))
-    assert changed.value.rule == "x.parent_changed"
+    assert (changed.value.now.native_id, changed.value.now.text) == (
+        PARENT,
+        "@northwindair found it, thanks!",
+    )
     platform.store.delete([PARENT])
     with pytest.raises(TargetGone):
         writer.prepare(reply())

@@ -26,7 +26,7 @@ from monitor.domain.roster import Roster
 from monitor.domain.verdict import MayReply, Verdict
 from monitor.respond.similar import Said
 from monitor.stages.draft import draft
-from monitor.stages.publish import PublishReport, publish, routes
+from monitor.stages.publish import Outlet, Policy, PublishReport, publish, routes
 from monitor.stages.read import read
 from monitor.stages.review import Shown, approve, show
 from monitor.stages.triage import TriageReport, triage
@@ -130,6 +130,8 @@ class House:
         self.store.migrate()
         self.clock = TestClock()
         self.platform = Platform(self.clock)
+        self.outlet = Outlet(self.platform, "brand", "care", OWN)
+        self.policy = Policy()
         self.verdict = Verdict(MayReply.POSTABLE, "test.postable", "a test")
         self.promise: PromisePlan | None = None
         self.roster = Roster()
@@ -199,8 +201,11 @@ class House:
         shown = Shown(current.text, conversation.hash, current.version, seconds=3.0)
         approve(self.store, draft_id, user, shown, self.clock, undo=UNDO, second=(), judge=self.judge)
 
+    def route(self, source: str, platform: str) -> Outlet | None:
+        return routes({"src": self.outlet})(source, platform)
+
     def publish(self) -> PublishReport:
-        return publish(self.store, routes({"src": (self.platform, "brand")}), self.clock)
+        return publish(self.store, self.route, self.clock, policy=self.policy)
 
     def send(self, draft_id: int) -> PublishReport:
         """Approves, waits for the undo window, publishes."""

@@ -234,10 +234,10 @@ def test_replies_on_one_platform_keep_their_distance(house: House) -> None:
     for post in posts:
         house.approve(house.the_draft(post).id)
     house.clock.forward(seconds=16)
-    route, policy = routes({"src": (house.platform, "brand")}), Policy(pacing=timedelta(seconds=2))
+    house.policy = Policy(pacing=timedelta(seconds=2))
     sent = []
     for _ in range(4):
-        sent.append(len(publish(house.store, route, house.clock, policy=policy).posted))
+        sent.append(len(house.publish().posted))
         house.clock.forward(seconds=2, milliseconds=1)
     assert sent == [1, 1, 1, 0]
 

@@ -41,7 +41,7 @@ def test_only_a_call_can_end_in_posted() -> None:
 
 def test_what_may_have_been_posted_is_never_sent_again_by_itself() -> None:
     # From unknown a draft is found, or goes back to a person; it can't be approved or sending.
-    assert TRANSITIONS[S.UNKNOWN] == {S.POSTED, S.EDITED}
+    assert TRANSITIONS[S.UNKNOWN] == {S.UNKNOWN, S.POSTED, S.EDITED}
 
 
 def test_only_a_person_approves() -> None:
