@@ -26,6 +26,8 @@ CONTEXT_EVERY = timedelta(seconds=30)
 STORMS_EVERY = timedelta(minutes=1)
 # Webhooks hear of what happens this soon.
 WEBHOOKS_EVERY = timedelta(seconds=2)
+# A picture goes at most this long after its post; it is no longer shown from the first moment on.
+PICTURES_EVERY = timedelta(minutes=1)
 # A snoozed case comes back this soon after its time.
 WAKE_EVERY = timedelta(seconds=5)
 
@@ -50,6 +52,7 @@ class App(Telling):
                 "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
                 "storms": (lambda: _counts(self.run_storms()), STORMS_EVERY),
                 "webhooks": (self.run_webhooks, WEBHOOKS_EVERY),
+                "pictures": (self.sweep_pictures, PICTURES_EVERY),
                 "wake": (lambda: _counts(self.run_wake()), WAKE_EVERY),
             },
             publish_every=settings.publish.every,
@@ -65,10 +68,12 @@ class App(Telling):
         from monitor.stages.people import AccessPolicy
         from monitor.stages.people.seal import seal_of
         from monitor.web.app import create_app
+        from monitor.web.pictures import Pictures
         from monitor.web.services import WebServices
 
         settings = self.settings
         env = environment(settings.folder)
+        shows_pictures = settings.web.images == "proxy"
         return create_app(
             WebServices(
                 store=self.store,
@@ -109,6 +114,7 @@ class App(Telling):
                 subscriptions=self.subscriptions,
                 courier=self.courier,
                 brands=settings.brand.every,
+                pictures=Pictures(self.pictures_folder, self.clock) if shows_pictures else None,
             )
         )
 
@@ -118,6 +124,20 @@ class App(Telling):
 
         pushed = {s.name: self.connector(s.name) for s in self.settings.sources_on if s.kind == "webhook"}
         return {name: c for name, c in pushed.items() if isinstance(c, Hook)}
+
+    @property
+    def pictures_folder(self) -> Path:
+        """Where pictures of posts are kept for a while."""
+        return Path(f"{self.database}.pictures")
+
+    def sweep_pictures(self) -> dict[str, int]:
+        """Removes the pictures of posts that are gone, and what is too old or too much."""
+        if not self.pictures_folder.is_dir():
+            return {}
+        from monitor.web.pictures import sweep
+
+        with self.store.read() as session:
+            return {"removed": sweep(self.pictures_folder, self.clock.now(), session.mentions.there)}
 
     @property
     def lock_path(self) -> Path:

@@ -206,6 +206,11 @@ class Web(Table):
         pattern=r"^https?://\S+$",
         description="Address of the inbox as people reach it, for links in the digest.",
     )
+    images: Literal["off", "proxy"] = Field(
+        default="off",
+        description="proxy: pictures of posts are shown, fetched and made anew here (docs/access.md). "
+        "off: only their description and a link.",
+    )
     cookie_secure: bool = Field(
         default=False, description="true: sign-in works over HTTPS only. Set it behind a TLS proxy."
     )

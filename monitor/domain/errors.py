@@ -377,6 +377,13 @@ class ResetLinkDead(PressZeroError):
     action = "Ask for a new one on the sign-in page."
 
 
+class PictureUnavailable(PressZeroError):
+    """A picture from outside is not there, is none, or lies where nothing is ever fetched from."""
+
+    code = "PZ-610"
+    action = "Open the original post to see it."
+
+
 # --- reading ----------------------------------------------------------------------------------
 
 

@@ -147,6 +147,10 @@ class Mentions:
         row = self._db.one("mention_by_id", {"id": mention_id})
         return stored_mention_of(row) if row else None
 
+    def there(self, mention_ids: Iterable[int]) -> set[int]:
+        """Which of some mentions are stored and were not removed."""
+        return {i for i in mention_ids if self._db.one("mention_there", {"id": i}) is not None}
+
     def by_key(self, key: MentionKey) -> StoredMention | None:
         """One mention by its identity."""
         row = self._db.one("mention_by_key", key._asdict())

@@ -6,6 +6,7 @@ import traceback
 from urllib.parse import urlencode
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
@@ -19,6 +20,7 @@ from monitor.domain.errors import (
     ForbiddenTransition,
     NotAllowed,
     NotFound,
+    PictureUnavailable,
     PressZeroError,
     SecretKeyUnusable,
     SignInFailed,
@@ -52,6 +54,7 @@ from monitor.web.api.app import PREFIX, create_api
 from monitor.web.case import Notice
 from monitor.web.marks import static_version
 from monitor.web.pages import render, safe_next, wants_part
+from monitor.web.pictures import showing
 from monitor.web.services import WebServices
 from monitor.web.shield import Shield
 
@@ -59,6 +62,7 @@ log = structlog.get_logger(__name__)
 
 STATUS: dict[type[PressZeroError], int] = {
     NotFound: 404,
+    PictureUnavailable: 404,
     NotAllowed: 403,
     WrongUse: 400,
     TooManyTries: 429,
@@ -93,7 +97,8 @@ def create_app(services: WebServices) -> FastAPI:
     )
     app.state.services = services
     app.state.pulse = live.Pulse(services)
-    reading = (queue, search, palette, mine, case, live)
+    app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
+    reading = (queue, search, palette, mine, case, showing, live)
     programs = (tokens, webhooks, storms)
     for room in (sign_in, forgotten, account, *programs, *reading, acts, desk, ours, colleagues):
         app.include_router(room.router)

@@ -120,6 +120,7 @@ def render(
         .render(
             brand=services.brand_name,
             version=services.version,
+            pictures=services.pictures is not None,
             person=person,
             frame=frame,
             **({"path": request.url.path} | _NOWHERE | context),

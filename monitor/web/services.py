@@ -72,6 +72,18 @@ class Mail(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Pictures of stored posts, fetched and made anew."""
+
+    def get(self, mention_id: int, url: str) -> bytes:
+        """One as WebP. Raises PictureRefused (monitor.web.pictures.fetching)."""
+        ...
+
+    def forget(self, mention_id: int) -> None:
+        """The post is gone."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """Everything a page may ask. What is None is left out of the pages."""
@@ -107,6 +119,7 @@ class WebServices:
     seal: Seal | None = None  # without it nobody can have a second factor
     mail: Mail | None = None  # for links to a new password; they need the address as well
     public_url: str | None = None  # of the inbox, as people reach it
+    pictures: Pictures | None = None  # None: nothing is fetched from outside
     roster: Roster = field(default_factory=Roster)  # who sits at which desk
     api_per_minute: int = 600  # requests of one token
     subscriptions: Sequence[Subscription] = ()  # webhooks that are switched on

@@ -6,7 +6,6 @@ elsewhere a moment later leads nowhere.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
+from monitor.domain.addresses import address_of, is_public
 from monitor.domain.refusals import PrivateAddress
 from monitor.stages.telling.hook import Answer
 
@@ -105,22 +105,9 @@ def _resolved(host: str, port: int, *, private: bool) -> list[str]:
 def refuse_private(host: str, addresses: Iterable[str]) -> None:
     """Raises PrivateAddress if any of the addresses is not one of the public network."""
     for text in addresses:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        inner = _embedded(address)
-        if not address.is_global or address.is_multicast or (inner is not None and not inner.is_global):
+        address = address_of(text)
+        if not is_public(address):
             raise PrivateAddress(f"{host} is {address}, which is no public address.")
-
-
-# An IPv4 address behind a translator (RFC 6052): 64:ff9b::10.0.0.1 leads to 10.0.0.1.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
 
 
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> timedelta | None:

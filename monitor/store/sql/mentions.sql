@@ -6,6 +6,10 @@ SELECT * FROM mentions WHERE platform = :platform AND native_id = :native_id;
 -- One mention by its id.
 SELECT * FROM mentions WHERE id = :id;
 
+-- name: mention_there
+-- Whether a mention is stored and was not removed.
+SELECT id FROM mentions WHERE id = :id AND removed_at IS NULL;
+
 -- name: mentions_waiting
 -- Mentions that wait for a stage, oldest first.
 SELECT * FROM mentions WHERE stage = :stage ORDER BY id LIMIT :limit;

@@ -61,6 +61,7 @@ NEEDS: dict[str, May | str] = {
     "GET /cases/{case_id}": May.READ,
     "GET /cases/{case_id}/moved": May.READ,
     "GET /cases/{case_id}/posts/{mention_id}": May.READ,
+    "GET /pictures/{mention_id}/{number}": May.READ,
     "GET /sources": May.READ,
     "GET /digest": May.READ,
     "GET /digest/{day}": May.READ,
@@ -119,6 +120,7 @@ def ask(client: httpx.Client, route: str) -> httpx.Response:
     for hole, value in (
         ("{case_id}", "99"),
         ("{mention_id}", "1"),
+        ("{number}", "0"),
         ("{promise_id}", "1"),
         ("{token_id}", "1"),
         ("{delivery_id}", "1"),
