@@ -42,6 +42,7 @@ fuzz: $(VENV)/.dev ## Schemathesis against the API for FUZZ_SECONDS (600)
 	$(BIN)/pytest -m fuzz -n0 -s
 
 train: $(VENV)/.dev ## Train the shipped model anew; the same corpus gives the same bytes
+	$(BIN)/python -m nlp.wait_training
 	$(BIN)/python -m nlp.train
 
 lock: $(VENV)/.dev ## Pin the newest versions that pyproject.toml allows

@@ -15,8 +15,10 @@ from typing import Any
 
 LENGTH = 4  # characters of a word that are compared
 SHORT = 3  # … or this many, where a pattern leaves the fourth open ("burn" is sure, "los\\w*" isn't)
-_MANY = 80  # more beginnings than this: another part of the pattern is the better anchor
+_MANY = 300  # more beginnings than this: another part of the pattern is the better anchor
+FIGURE = "0"  # stands for any figure, in a pattern that says no more about its words
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile("[0-9]")
 _SYMBOL = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 
 Items = Sequence[tuple[Any, Any]]
@@ -26,6 +28,8 @@ def word_starts(folded: str) -> set[str]:
     """The first `LENGTH` and the first `SHORT` characters of each word; emoji count as words."""
     words = _WORD.findall(folded)
     starts = {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
+    if _DIGIT.search(folded):
+        starts.add(FIGURE)
     if not folded.isascii():
         starts.update(_SYMBOL.findall(folded))
     return starts
@@ -38,7 +42,32 @@ def anchors(pattern: str) -> list[frozenset[str]]:
     """
     found = _required([*parser.parse(pattern), (op.AT, op.AT_BOUNDARY)], at_start=True)
     sets = {frozenset(word.rstrip() for word in words) for words in found}
-    return sorted(sets, key=lambda s: (_commonness(s), sorted(s)))
+    if not sets and _needs_figure(list(parser.parse(pattern))):
+        sets = {frozenset({FIGURE})}
+    return sorted(sets, key=lambda s: (commonness(s), sorted(s)))
+
+
+def _needs_figure(items: Items) -> bool:
+    """Whether a match can't do without a digit."""
+    for code, value in items:
+        if code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] >= 1 and _needs_figure(list(value[2])):
+            return True
+        if code is op.SUBPATTERN and _needs_figure(list(value[3])):
+            return True
+        if code is op.BRANCH and all(_needs_figure(list(branch)) for branch in value[1]):
+            return True
+        if code is op.LITERAL and chr(value).isdigit():
+            return True
+        if code is op.IN and all(_is_digit(c, v) for c, v in value):
+            return True
+    return False
+
+
+def _is_digit(code: Any, value: Any) -> bool:
+    if code is op.CATEGORY:
+        return value is op.CATEGORY_DIGIT
+    low, high = value if code is op.RANGE else (value, value)
+    return code in (op.LITERAL, op.RANGE) and chr(low).isdigit() and chr(high).isdigit()
 
 
 _COMMON_TEXT = (
@@ -49,7 +78,7 @@ _COMMON_TEXT = (
 _COMMON = frozenset(_COMMON_TEXT.split())
 
 
-def _commonness(words: frozenset[str]) -> int:
+def commonness(words: frozenset[str]) -> int:
     """A rough cost: how often a post holds one of these beginnings."""
     return sum(40 if w.rstrip() in _COMMON else 4 if len(w.rstrip()) <= SHORT else 1 for w in words)
 
@@ -76,7 +105,7 @@ def _inner(code: Any, value: Any, fresh: bool) -> list[set[str]]:
     if code is op.BRANCH:
         parts = [_required(list(branch), fresh) for branch in value[1]]
         if all(parts):
-            return [set().union(*(min(p, key=lambda s: _commonness(frozenset(s))) for p in parts))]
+            return [set().union(*(min(p, key=lambda s: commonness(frozenset(s))) for p in parts))]
     return []
 
 
@@ -134,25 +163,39 @@ def _grown(code: Any, value: Any, states: set[str]) -> set[str] | None:
     if code is op.LITERAL:
         return {s + chr(value) for s in states} if chr(value).isalnum() else _whole(states)
     if code is op.IN:
-        chars = _members(value)
-        return None if chars is None else {s + c for s in states for c in chars}
+        return _chosen(value, states)
     if code is op.SUBPATTERN:
         return _beginnings(list(value[3]), states)
     if code is op.BRANCH:
         parts = [_beginnings(list(branch), states) for branch in value[1]]
         return None if any(p is None for p in parts) else set().union(*(p for p in parts if p))
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        if list(value[2]) == _ANY_LETTERS:
-            return {s.ljust(LENGTH) for s in states} if all(len(s) >= SHORT for s in states) else None
-        once = _beginnings(list(value[2]), states)
-        if once is None or (value[1] > 1 and any(len(s) < LENGTH for s in once)):
-            return None
-        return once if value[0] >= 1 else states | once
+        return _repeated(value, states)
     if code is op.ASSERT_NOT and next(iter(value[1])) == (op.AT, op.AT_NON_BOUNDARY):
         return _whole(states)  # the edge of a gap
     if code is op.AT:
         return states if states == {""} else _whole(states)
     return None
+
+
+def _chosen(value: Items, states: set[str]) -> set[str] | None:
+    if all(c is op.LITERAL and not chr(v).isalnum() for c, v in value):
+        return _whole(states)
+    chars = _members(value)
+    return None if chars is None else {s + c for s in states for c in chars}
+
+
+def _repeated(value: Any, states: set[str]) -> set[str] | None:
+    if list(value[2]) == _ANY_LETTERS:
+        return {s.ljust(LENGTH) for s in states} if all(len(s) >= SHORT for s in states) else None
+    once = _beginnings(list(value[2]), states)
+    if once is None:
+        return None
+    if value[1] > 1 and any(len(s) < LENGTH for s in once):
+        if any(len(s) < SHORT for s in once):
+            return None
+        once = {s.ljust(LENGTH) for s in once}
+    return once if value[0] >= 1 else states | once
 
 
 def _whole(states: set[str]) -> set[str] | None:
@@ -170,7 +213,12 @@ def _is_symbol(code: Any, value: Any) -> bool:
 def _members(value: Items) -> str | None:
     chars = ""
     for code, char in value:
-        if code is not op.LITERAL or not (chr(char).isalnum() or _SYMBOL.match(chr(char))):
+        if code is op.LITERAL and (chr(char).isalnum() or _SYMBOL.match(chr(char))):
+            chars += chr(char)
+        elif code is op.CATEGORY and char is op.CATEGORY_DIGIT:
+            chars += "0123456789"
+        elif code is op.RANGE and chr(char[0]).isalnum() and char[1] - char[0] < 26:
+            chars += "".join(map(chr, range(char[0], char[1] + 1)))
+        else:
             return None
-        chars += chr(char)
     return chars

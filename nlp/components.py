@@ -27,7 +27,7 @@ from nlp.lexical import mark_ids
 from nlp.notes import notes_of
 from nlp.private_data import private_span
 from nlp.refit import read_curves, recalibrated
-from nlp.rulebook import Rulebook, read_rules
+from nlp.rulebook import load_rulebook
 from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
 from nlp.weights import MODEL, Weights, load_weights
@@ -46,7 +46,7 @@ def make_language(nlp: Language, name: str) -> Component:
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
         notes.words = words_of(notes.folded.text)
-        notes.lang = guesser.of_words(notes.words, notes.folded.text, notes.post.lang)
+        notes.lang, notes.langs = guesser.of_words(notes.words, notes.folded.text, notes.post.lang)
         foreign = notes.lang not in ("en", UNDETERMINED)
         if foreign or (notes.lang == UNDETERMINED and _LETTER.search(notes.folded.text)):
             notes.signals.append(Signal("unsupported_language", "s.language", "", 0, 0))
@@ -58,16 +58,16 @@ def make_language(nlp: Language, name: str) -> Component:
 @Language.factory("presszero_rules")
 def make_rules(nlp: Language, name: str) -> Component:
     """Holds the rules against the post: urgency floors, signals, claimed wait, private data, arousal."""
-    book, mender = Rulebook(read_rules()), Mender(read_known())
+    book, mender = load_rulebook(), Mender(read_known())
 
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
         text, folded = notes.post.text, notes.folded
-        notes.hits = book.hits(folded, notes.lang, notes.starts)
+        notes.hits, notes.ideas = book.read(folded, notes.langs, notes.starts)
         mended = mender.mend(folded) if notes.lang == "en" else folded
         if mended is not folded:
             known = {hit.rule.id for hit in notes.hits}
-            notes.hits += [hit for hit in book.hits(mended, notes.lang) if hit.rule.id not in known]
+            notes.hits += [hit for hit in book.read(mended, notes.langs)[0] if hit.rule.id not in known]
         for hit in notes.hits:
             if hit.rule.signal:
                 notes.signals.append(

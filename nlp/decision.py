@@ -14,7 +14,8 @@ from monitor.domain.reading import (
     UrgencyReading,
 )
 from nlp.notes import Notes
-from nlp.rulebook import Hit, Rule
+from nlp.rulebook import Hit
+from nlp.rulefile import Rule
 from nlp.weights import HEADS, LEARNED_SIGNALS
 
 _SURE = 0.9  # the probability a P0 rule gives the intent it stands for; a P1 rule gives 0.5

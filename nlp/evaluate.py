@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -212,8 +212,14 @@ def known_of(post: LabelledPost) -> Known:
 def leave_one_industry_out(posts: Sequence[LabelledPost]) -> tuple[Report, dict[str, Report]]:
     """For each industry, weights trained without it; all posts together, and each industry's own report."""
     from nlp.held_out import held_out_readings
+    from nlp.wait_training import unseen_waits
 
-    readings = held_out_readings(posts, [p.industry for p in posts])
+    readings = [
+        replace(reading, claimed_wait_minutes=wait)
+        for reading, wait in zip(
+            held_out_readings(posts, [p.industry for p in posts]), unseen_waits(posts), strict=True
+        )
+    ]
     known = [known_of(p) for p in posts]
     each: dict[str, Report] = {}
     for industry in sorted({p.industry for p in posts}):

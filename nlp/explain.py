@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from monitor.domain.reading import Post, Reading
 from nlp.pipeline import SpacyReader, doc_of
-from nlp.rulebook import read_rules
+from nlp.rulefile import read_rules
 
 _WORDS = 5
 _LEAST = 0.01  # a smaller change of probability isn't worth a colour

@@ -21,6 +21,8 @@ _SKIP = re.compile(r"[@#]\w[\w.-]*|https?://\S+|\S+\.(?:com|org|net|de|fr|io)\S*
 _LETTER = re.compile(r"[^\W\d_]")
 _TAG_WEIGHT = 1.5  # what the platform's own tag counts, in words: it is often wrong on short posts
 _ENGLISH_LEAN = 0.5  # English is the default of the house: another language must show itself
+_SURE = 1.0  # votes below which nothing is known
+_A_PART = 1.5  # votes that make a second language likely beside the first
 _MOST_WORDS = 120  # more of a long post tell nothing new
 
 
@@ -46,10 +48,10 @@ class LanguageGuesser:
 
     def guess(self, folded: str, tag: str | None = None) -> str:
         """`folded` is the post's folded text; `tag` the language the platform claims, if any."""
-        return self.of_words(words_of(folded), folded, tag)
+        return self.of_words(words_of(folded), folded, tag)[0]
 
-    def of_words(self, words: list[str], folded: str, tag: str | None = None) -> str:
-        """The same, when the words are known already."""
+    def of_words(self, words: list[str], folded: str, tag: str | None = None) -> tuple[str, tuple[str, ...]]:
+        """The same for known words, and every language the post may be in besides, or in part."""
         scores = [0.0] * len(LANGUAGES)
         scores[0] = _ENGLISH_LEAN
         for votes in filter(None, map(self._votes.get, words)):
@@ -59,7 +61,14 @@ class LanguageGuesser:
         if claimed in LANGUAGES:
             scores[LANGUAGES.index(claimed)] += _TAG_WEIGHT
         best = scores.index(max(scores))
-        if words:
-            return LANGUAGES[best]
-        rest = _SKIP.sub(" ", folded)
-        return UNDETERMINED if not _LETTER.search(rest) or not rest.isascii() else LANGUAGES[best]
+        if not words:
+            rest = _SKIP.sub(" ", folded)
+            if not _LETTER.search(rest) or not rest.isascii():
+                return UNDETERMINED, LANGUAGES
+        if scores[best] < _SURE:
+            return LANGUAGES[best], LANGUAGES  # nothing was recognised: it may be any
+        return LANGUAGES[best], tuple(
+            lang
+            for lang, score in zip(LANGUAGES, scores, strict=True)
+            if score >= _A_PART or score == scores[best]
+        )

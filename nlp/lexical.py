@@ -100,6 +100,7 @@ def marks(notes: Notes) -> list[str]:
     if notes.hits:
         found += [hit.rule.id for hit in notes.hits]
         found += {hit.rule.floor.value for hit in notes.hits if hit.rule.floor}
+    found += map("idea:".__add__, notes.ideas)
     if notes.entities:
         found += {f"entity:{e.label}" for e in notes.entities}
     return found

@@ -24,8 +24,10 @@ class Notes:
     folded: Folded
     starts: set[str]  # word beginnings of the folded text
     lang: str = "und"
+    langs: tuple[str, ...] = ()  # the languages the post may be in, besides or in part
     words: list[str] = field(default_factory=list)  # the first ones (`nlp.language.words_of`)
     hits: list[Hit] = field(default_factory=list)
+    ideas: set[str] = field(default_factory=set)  # the concepts of the rules whose plain words occur
     signals: list[Signal] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     wait: tuple[int, int, int] | None = None  # minutes, and where that stands in the original text

@@ -1,52 +1,31 @@
-"""The rules: read from the TOML files beside this module, compiled, and held against folded text.
+"""The rules of `nlp.rulefile`, held against folded text.
 
-A rule has an id, a reason to exist (`why`), what it sets (`floor` urgency, or `signal`), patterns, and
-examples on both sides that the test-suite runs. Patterns are regular expressions over folded text
-(lower case, no accents, see `nlp.folding`); they match whole words; a space stands for any run of
-spaces; ``{name}`` inserts a word list of ``words.toml`` or of the same file.
-
-``not`` vetoes a match that one of its patterns overlaps; ``not_anywhere`` vetoes the rule for the post.
+The word beginnings of a post (`nlp.anchors`) say which patterns, and which words of concepts, could be in
+it at all, and so which rules; only those are tried. What a concept finds in a post is worked out once,
+however many rules ask for it.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from monitor.domain.errors import RuleInvalid
-from monitor.domain.reading import SIGNALS, Urgency
-from nlp.anchors import anchors, word_starts
+from nlp.anchors import word_starts
 from nlp.folding import Folded
+from nlp.matching import Idea, Pattern, Scan, Span, Vetoes
+from nlp.phrases import PhraseTree
+from nlp.rulefile import NEEDS, RULES, Concept, Known, Rule, known_of, read_concepts, read_known, read_rules
 
-RULES = Path(__file__).parent / "rules"
-WORDS_FILE = "words.toml"
-ANCHORS_FILE = "anchors.json"
-_NAME = re.compile(r"\{([a-z_]+)\}")
-_NEEDS = 4  # sets of anchors that are looked at per pattern; more rule out hardly anything
-_KEYS = {"id", "floor", "signal", "why", "patterns", "not", "not_anywhere", "fires", "silent", "intent"}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule as written. Exactly one of `floor` and `signal` is set."""
-
-    id: str
-    why: str
-    floor: Urgency | None
-    signal: str | None
-    intent: str | None  # what a post that sets it off is about, if that is sure
-    lang: str
-    patterns: tuple[str, ...]
-    vetoes: tuple[str, ...]
-    vetoes_anywhere: tuple[str, ...]
-    fires: tuple[str, ...]
-    silent: tuple[str, ...]
+_EVERYDAY = frozenset(
+    "a i me we us my our he she it they them his her you no not out off down up back now again after since "
+    "today need help please one all people here in on at is was".split()
+)
+_WINDOW = 400  # characters; a long post is read in windows, so that time grows linearly with it
+_SENTENCE_END = re.compile(r"[.!?]+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,136 +37,32 @@ class Hit:
     end: int
 
 
-class _Pattern:
-    """One pattern of a rule; compiled when first tried, since most never are."""
+class _Compiled:
+    """A rule with its vetoes."""
 
-    __slots__ = ("_regex", "_vetoes", "rule", "source")
+    __slots__ = ("rule", "vetoes")
 
-    def __init__(self, rule: Rule, source: str) -> None:
+    def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.source = source
-        self._regex: re.Pattern[str] | None = None
-        self._vetoes: tuple[re.Pattern[str] | None, re.Pattern[str] | None] | None = None
-
-    @property
-    def regex(self) -> re.Pattern[str]:
-        if self._regex is None:
-            self._regex = re.compile(_bounded(self.source))
-        return self._regex
-
-    @property
-    def vetoes(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-        """What vetoes an overlapping match, and what vetoes any."""
-        if self._vetoes is None:
-            self._vetoes = (_joined(self.rule.vetoes), _joined(self.rule.vetoes_anywhere))
-        return self._vetoes
+        self.vetoes = Vetoes(rule.vetoes, rule.vetoes_anywhere)
 
 
-def _expand(pattern: str, words: Mapping[str, str], where: str) -> str:
-    def insert(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in words:
-            raise RuleInvalid(f"{where}: no word list {name!r}.")
-        return f"(?:{_expand(words[name], words, where)})"
+@dataclass(frozen=True, slots=True)
+class _Combination:
+    """Concepts that must stand near each other; `names` holds each of them with its alternatives."""
 
-    return _NAME.sub(insert, pattern)
-
-
-_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^\]]*\](?:\{[^}]*\}(?=[(a-z]))?| [?*+]?")
+    compiled: _Compiled
+    choices: tuple[str, ...]
+    names: tuple[frozenset[str], ...]
 
 
-def _spaced(pattern: str) -> str:
-    """A space stands for any run of spaces; a gap like ``[^.!?]{0,40}(`` lies between whole words."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held against posts of one set of languages."""
 
-    def respace(match: re.Match[str]) -> str:
-        part = match.group()
-        if part[0] == " ":
-            return " *" if part[1:] in ("?", "*") else " +"
-        return rf"(?!\B\w){part}\b" if part.endswith("}") and part[0] == "[" else part
-
-    return _CLASS_OR_ESCAPE.sub(respace, pattern)
-
-
-def _bounded(pattern: str) -> str:
-    left = r"\b" if re.match(r"[\w(\[{]", pattern) else ""
-    right = r"\b" if re.search(r"[\w)\]}?*+]$", pattern) and not pattern.endswith(("\\W", ")!")) else ""
-    return f"{left}(?:{pattern}){right}"
-
-
-def _rule(raw: Mapping[str, Any], lang: str, words: Mapping[str, str], where: str) -> Rule:
-    unknown = set(raw) - _KEYS
-    if unknown or not {"id", "why", "patterns", "fires", "silent"} <= set(raw):
-        raise RuleInvalid(f"{where}: {raw.get('id', raw)}: unknown or missing keys {sorted(unknown)}.")
-    if ("floor" in raw) == ("signal" in raw) or raw.get("signal", SIGNALS[0]) not in SIGNALS:
-        raise RuleInvalid(f"{where}: {raw['id']}: exactly one of floor and (a known) signal.")
-
-    def all_of(key: str) -> tuple[str, ...]:
-        return tuple(_spaced(_expand(p, words, where)) for p in raw.get(key, ()))
-
-    return Rule(
-        id=raw["id"],
-        why=raw["why"],
-        floor=Urgency(raw["floor"]) if "floor" in raw else None,
-        signal=raw.get("signal"),
-        intent=raw.get("intent"),
-        lang=lang,
-        patterns=all_of("patterns"),
-        vetoes=all_of("not"),
-        vetoes_anywhere=all_of("not_anywhere"),
-        fires=tuple(raw["fires"]),
-        silent=tuple(raw["silent"]),
-    )
-
-
-def read_rules(folder: Path = RULES) -> list[Rule]:
-    """Every rule of every TOML file, in file order. Raises `RuleInvalid`."""
-    shared: dict[str, str] = tomllib.loads((folder / WORDS_FILE).read_text("utf-8"))["words"]
-    rules: list[Rule] = []
-    for path in sorted(folder.glob("*.toml")):
-        if path.name == WORDS_FILE:
-            continue
-        try:
-            raw = tomllib.loads(path.read_text("utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise RuleInvalid(f"{path.name}: {error}.") from error
-        words = {**shared, **raw.get("words", {})}
-        rules += [_rule(r, raw["lang"], words, path.name) for r in raw["rule"]]
-    twice = {r.id for r in rules if sum(o.id == r.id for o in rules) > 1}
-    if twice:
-        raise RuleInvalid(f"ids given twice: {sorted(twice)}.")
-    return rules
-
-
-def read_anchors(folder: Path = RULES) -> dict[str, list[frozenset[str]]]:
-    """The anchors worked out beforehand (``python -m nlp.rulebook``), per pattern; {} if there is no table.
-
-    A pattern that isn't in the table gets its anchors when it is loaded, which takes a millisecond.
-    """
-    try:
-        table: dict[str, list[str]] = json.loads((folder / ANCHORS_FILE).read_text("utf-8"))
-    except OSError:
-        return {}
-    return {source: [frozenset(s.split()) for s in sets] for source, sets in table.items()}
-
-
-def write_anchors(folder: Path = RULES) -> int:
-    """Writes the table for the rules as they stand; returns the number of patterns."""
-    table = {
-        source: [" ".join(sorted(words)) for words in anchors(source)[:_NEEDS]]
-        for rule in read_rules(folder)
-        for source in rule.patterns
-    }
-    (folder / ANCHORS_FILE).write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", "utf-8")
-    return len(table)
-
-
-def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    parts = [_bounded(p) for p in patterns]
-    return re.compile("|".join(parts)) if parts else None
-
-
-_WINDOW = 400  # characters; a long post is read in windows, so that time grows linearly with it
-_SENTENCE_END = re.compile(r"[.!?]+ ")
+    patterns: int  # bits
+    spelled: Mapping[str, _Compiled]  # rules with patterns that are plain phrases, by their id
+    combinations: Mapping[str, Sequence[_Combination]]  # by each concept that their first choice names
 
 
 def windows(text: str) -> Iterator[tuple[int, str]]:
@@ -205,48 +80,104 @@ def windows(text: str) -> Iterator[tuple[int, str]]:
 class Rulebook:
     """All rules, compiled. `hits` takes time linear in the length of the text.
 
-    Which patterns may match is worked out on bits, one per pattern: a word beginning has a mask per set of
-    anchors (`_NEEDS` of them), a post has the union of its words' masks, and a pattern is tried when its bit
-    is in all.
+    Plain words of concepts are found in one walk over the post (`nlp.phrases`). Which other patterns may
+    match is worked out on bits, one per pattern: a word beginning has a mask per set of anchors (`NEEDS`
+    of them), a post has the union of its words' masks, and a pattern is tried when its bit is in all. A
+    combination of concepts is looked at when each of them was found or may be.
     """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], concepts: Mapping[str, Concept]) -> None:
         self.rules = tuple(rules)
-        self._patterns: list[_Pattern] = []
-        self._free = [0] * _NEEDS  # the patterns that need no (further) anchor
+        self._known = read_known()
+        self._tree = PhraseTree()
         self._masks: dict[str, list[int]] = {}
-        self._lang_masks: dict[str, int] = {}
-        known = read_anchors()
+        self._free = [0] * NEEDS  # the patterns that need no (further) anchor
+        self._sources: list[str] = []
+        self._words: list[tuple[Pattern, str]] = []  # of concepts, with their concept's name
+        self._patterns: list[tuple[Pattern, _Compiled]] = []  # of rules; their bits follow those of the words
+        self._spelled: dict[str, _Compiled] = {}
+        self._combinations: list[_Combination] = []
+        self._held: dict[frozenset[str], _Held] = {}
+        self._common: Counter[str] = Counter()
+        self._ideas = {name: self._idea(concept) for name, concept in concepts.items()}
+        self._marked = frozenset(name for name, concept in concepts.items() if concept.mark)
         for rule in self.rules:
+            self._check(rule)
+            compiled = _Compiled(rule)
             for source in rule.patterns:
-                self._add(_Pattern(rule, source), known.get(source) or anchors(source))
+                self._pattern(source, compiled)
+            for combo in rule.near:
+                choices = combo if rule.ordered else tuple(sorted(combo, key=self._commonness))
+                names = tuple(frozenset(choice.split("|")) for choice in choices)
+                self._combinations.append(_Combination(compiled, choices, names))
         self._anchors = frozenset(self._masks)
 
-    def _add(self, pattern: _Pattern, needs: Sequence[frozenset[str]]) -> None:
-        bit = 1 << len(self._patterns)
-        self._patterns.append(pattern)
-        for number in range(_NEEDS):
-            if number >= len(needs):
-                self._free[number] |= bit
+    def _idea(self, concept: Concept) -> Idea:
+        """The concept; its plain phrases go into the tree, its other words become patterns with bits."""
+        for source in concept.words:
+            known = self._known.get(source) or known_of(source)
+            if known.phrases is not None:
+                self._tree.add(concept.name, known.phrases)
+                self._common[concept.name] += sum(10 if p in _EVERYDAY else 1 for p in known.phrases)
+            else:
+                self._words.append((Pattern(source), concept.name))
+                self._number(source, known)
+        return Idea(concept)
+
+    def _pattern(self, source: str, compiled: _Compiled) -> None:
+        """A pattern of a rule; if it is a plain phrase, the tree finds it under the rule's own id."""
+        known = self._known.get(source) or known_of(source)
+        if known.phrases is not None:
+            self._spelled[compiled.rule.id] = compiled
+            self._tree.add(compiled.rule.id, known.phrases)
+        else:
+            self._patterns.append((Pattern(source), compiled))
+            self._number(source, known)
+
+    def _number(self, source: str, known: Known) -> None:
+        """Gives the pattern the next bit, and its anchors that bit."""
+        bit = 1 << len(self._sources)
+        self._sources.append(source)
+        for place in range(NEEDS):
+            if place >= len(known.needs):
+                self._free[place] |= bit
                 continue
-            for anchor in needs[number]:
-                self._masks.setdefault(anchor, [0] * _NEEDS)[number] |= bit
+            for anchor in known.needs[place]:
+                self._masks.setdefault(anchor, [0] * NEEDS)[place] |= bit
+
+    def _check(self, rule: Rule) -> None:
+        choices = [choice for combo in (*rule.near, rule.unless) for choice in combo]
+        unknown = [n for choice in choices for n in choice.split("|") if n not in self._ideas]
+        if unknown:
+            raise RuleInvalid(f"{rule.id}: no concept {unknown[0]!r}.")
+
+    def _commonness(self, choice: str) -> int:
+        """How everyday a choice of concepts is: of several, the rarest is looked for first."""
+        return sum(self._common[name] for name in choice.split("|"))
 
     @property
     def unanchored(self) -> list[str]:
         """The patterns that are tried on every post, because no word is sure to be in them."""
-        return [p.source for i, p in enumerate(self._patterns) if self._free[0] >> i & 1]
+        return [source for n, source in enumerate(self._sources) if self._free[0] >> n & 1]
 
-    def _of_language(self, lang: str) -> int:
-        """The patterns that are held against posts in this language, as bits."""
-        if lang not in self._lang_masks:
-            self._lang_masks[lang] = sum(
-                1 << i for i, p in enumerate(self._patterns) if _applies(p.rule, lang)
+    def _of_languages(self, langs: frozenset[str]) -> _Held:
+        """What is held against posts that may be in these languages; English always."""
+        if langs not in self._held:
+            wanted = langs | {"en"}
+            combinations: dict[str, list[_Combination]] = {}
+            for combination in self._combinations:
+                if combination.compiled.rule.lang in wanted:
+                    for name in combination.names[0]:
+                        combinations.setdefault(name, []).append(combination)
+            self._held[langs] = _Held(
+                sum(1 << n for n, (_, c) in enumerate(self._patterns) if c.rule.lang in wanted),
+                {i: c for i, c in self._spelled.items() if c.rule.lang in wanted},
+                combinations,
             )
-        return self._lang_masks[lang]
+        return self._held[langs]
 
-    def _candidates(self, starts: set[str], lang: str) -> Iterator[_Pattern]:
-        """The patterns that may match, in the order of the rules."""
+    def _possible(self, starts: set[str]) -> int:
+        """The patterns that may match a text with these word beginnings, as bits."""
         first, second, third, fourth = self._free
         for anchor in starts & self._anchors:
             one, two, three, four = self._masks[anchor]
@@ -254,58 +185,85 @@ class Rulebook:
             second |= two
             third |= three
             fourth |= four
-        bits = first & second & third & fourth & self._of_language(lang)
-        while bits:
-            lowest = bits & -bits
-            yield self._patterns[lowest.bit_length() - 1]
-            bits ^= lowest
+        return first & second & third & fourth
 
-    def hits(self, folded: Folded, lang: str = "en", starts: set[str] | None = None) -> list[Hit]:
-        """At most one hit per rule, the first in the text; in the order of the text's windows.
+    def read(
+        self, folded: Folded, langs: Iterable[str] = ("en",), starts: set[str] | None = None
+    ) -> tuple[list[Hit], set[str]]:
+        """At most one hit per rule, the first in the text; and the marked concepts whose plain phrases occur.
 
-        `starts` are the word beginnings of the whole text, if they are known already.
-        English rules and all P0 rules are held against every post, others against posts in their language.
+        `starts` are the word beginnings of the whole text, if they are known already. English rules are held
+        against every post, those of another language against posts that may be in it (`langs`).
         """
         found: dict[str, Hit] = {}
+        named: set[str] = set()
+        held = self._of_languages(frozenset(langs))
         for offset, window in windows(folded.text):
             here = starts if starts is not None and window is folded.text else word_starts(window)
-            for pattern in self._candidates(here, lang):
-                if pattern.rule.id in found:
-                    continue
-                for start, end in self._matches(pattern, window):
-                    found[pattern.rule.id] = Hit(pattern.rule, *folded.span(offset + start, offset + end))
-                    break
-        return list(found.values())
+            phrases = self._tree.find(window)
+            named.update(phrases)
+            for rule, (start, end) in self._found(window, phrases, self._possible(here), held):
+                if rule.id not in found:
+                    found[rule.id] = Hit(rule, *folded.span(offset + start, offset + end))
+        return list(found.values()), named & self._marked
+
+    def hits(self, folded: Folded, lang: str = "en") -> list[Hit]:
+        """The hits alone, for a post in this language."""
+        return self.read(folded, ("en", lang))[0]
+
+    def _found(
+        self, text: str, phrases: Mapping[str, list[Span]], possible: int, held: _Held
+    ) -> Iterator[tuple[Rule, Span]]:
+        words: dict[str, list[Pattern]] = {}
+        for number in _set_bits(possible & (1 << len(self._words)) - 1):
+            word, name = self._words[number]
+            words.setdefault(name, []).append(word)
+        scan = Scan(text, phrases, words, self._ideas)
+        for name in phrases.keys() & held.spelled.keys():
+            yield from _first(held.spelled[name], ([span] for span in phrases[name]), scan)
+        for number in _set_bits(possible >> len(self._words) & held.patterns):
+            pattern, compiled = self._patterns[number]
+            yield from _first(compiled, ([m.span()] for m in pattern.regex.finditer(text)), scan)
+        for combination in _at_hand(phrases.keys() | words.keys(), held.combinations):
+            rule = combination.compiled.rule
+            ways = scan.together(combination.choices, rule.within, rule.across, rule.ordered)
+            yield from _first(combination.compiled, ways, scan)
 
     def every_match(self, text: str) -> set[str]:
         """The ids of English rules that match when every pattern is tried: slow, for checking the anchors."""
-        return {
-            p.rule.id
-            for p in self._patterns
-            if p.rule.lang == "en" and next(self._matches(p, text), None) is not None
-        }
-
-    def _matches(self, pattern: _Pattern, text: str) -> Iterator[tuple[int, int]]:
-        for match in pattern.regex.finditer(text):
-            veto, veto_anywhere = pattern.vetoes
-            if veto_anywhere and veto_anywhere.search(text):
-                return
-            if veto and _overlapped(veto, text, match.start(), match.end()):
-                continue
-            yield match.start(), match.end()
+        everything = (1 << len(self._sources)) - 1
+        held = self._of_languages(frozenset())
+        return {rule.id for rule, _ in self._found(text, self._tree.find(text), everything, held)}
 
 
-def _applies(rule: Rule, lang: str) -> bool:
-    return rule.lang in ("en", lang) or rule.floor is Urgency.P0
+def _set_bits(bits: int) -> Iterator[int]:
+    """The numbers of the bits that are set, the lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
-_REACH = 120  # a veto is looked for this many characters around a match
+def _at_hand(names: Set[str], combinations: Mapping[str, Sequence[_Combination]]) -> Iterator[_Combination]:
+    """The combinations of which each concept may stand in the text, each once."""
+    met: set[int] = set()
+    for name in sorted(names & combinations.keys()):
+        for combination in combinations[name]:
+            if id(combination) not in met and not any(map(names.isdisjoint, combination.names[1:])):
+                met.add(id(combination))
+                yield combination
 
 
-def _overlapped(veto: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    low = max(0, start - _REACH)
-    return any(m.start() < end and m.end() > start for m in veto.finditer(text, low, end + _REACH))
+def load_rulebook(folder: Path = RULES) -> Rulebook:
+    """The rules of a folder, ready. Raises `RuleInvalid`."""
+    return Rulebook(read_rules(folder), read_concepts(folder))
 
 
-if __name__ == "__main__":
-    sys.stdout.write(f"anchors of {write_anchors()} patterns written\n")
+def _first(compiled: _Compiled, ways: Iterable[list[Span]], scan: Scan) -> Iterator[tuple[Rule, Span]]:
+    """The rule, with where it matches first, if it does and nothing vetoes it."""
+    for spans in ways:
+        if compiled.vetoes.silence(scan.text) or any(scan.where(guard) for guard in compiled.rule.unless):
+            return
+        if not any(compiled.vetoes.overlap(scan.text, span) for span in spans):
+            yield compiled.rule, (min(s[0] for s in spans), max(s[1] for s in spans))
+            return

@@ -1,96 +1,106 @@
 # ruff: noqa: E501  (patterns are easier to check unbroken)
 """The wait an author claims, in minutes: "on hold 50 minutes" is 50, "an hour and a half" 90.
 
-Only time the author has already been kept waiting counts (GUIDE section 7): a trip's length, a
-delivery time announced, years as a customer don't.
+Only time the author has already been kept waiting counts (GUIDE section 7): a trip's length, a delivery
+time announced, years as a customer don't. The words and phrases around a span of time speak for a wait or
+against it; how much each counts is learned from the corpus (`nlp.wait_training`). The longest span that is
+likely enough is the wait.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-_NUMBER_WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "ninety": 90, "couple": 2, "dozen": 12,
-    "twenty five": 25, "thirty five": 35, "forty five": 45, "fifty five": 55, "a couple": 2, "a couple of": 2, "a quarter": 15,
-    "couple of": 2, "a good": 1, "half a": 0.5, "half an": 0.5, "a dozen": 12, "a whole": 1, "an entire": 1,
-}  # fmt: skip
-_UNITS = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43200, "y": 525600}
+from monitor.domain.errors import ModelUnusable
+from nlp.durations import DAY, HOUR, WEEK, Duration, durations
 
-_NUM = (
-    r"(?P<{n}>\d+(?:[.,]\d+)?|"
-    + "|".join(sorted((w.replace(" ", "[ -]") for w in _NUMBER_WORDS), key=len, reverse=True))
-    + ")"
+MODEL_FILE = Path(__file__).parent / "model" / "waits.json"
+_REACH = 90  # characters on each side in which phrases are looked for
+_WORD_REACH = 160  # … and words
+_CLOSE = 6  # words on each side whose side counts
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[£$€]|\d+|[^\w\s]")
+_FIGURES = re.compile(r"\d+")
+_SENTENCE = re.compile(r"[.!?]+(?= |$)|\n| / ")
+
+_ASKED = (
+    r"(?:e-?mail\w*|report\w*|return\w*|ask\w*|appl(?:y|ied)\w*|request\w*|complain\w*|submit\w*|promis\w*|call(?:ed|ing|s)?|rang|ring(?:ing)?|"
+    r"phon(?:ed|ing)|wrote|writ(?:e|ten|ing)|raised|ticket|messag\w+|contact\w*|dm\w*|sent|send(?:ing)?|chas\w+|tr(?:y|ied|ying)|filed|claim\w*|cancel\w*|told|said|spoke\w*|"
+    r"logged|opened|dispute\w*|handed|dropped|sold)"
 )
-_MINUTE = r"(?:minutes?|mins?|minuets?|m(?=\b))"
-_HOUR = r"(?:hours?|hrs?|hr|h(?=\b))"
-_UNIT = r"(?P<{u}>minutes?|mins?|minuets?|hours?|hrs?|business days?|working days?|days?|weeks?|wks?|months?|mths?|years?|yrs?|(?<=\d)[hm]|(?<=\d )[hm])"
-_SPAN = re.compile(
-    r"(?<![\w£$€.,:/-])(?:"
-    + _NUM.format(n="half_n")
-    + r"[ -]+and[ -]a[ -]half[ -]+(?P<half_u>hours?|hrs?|days?|weeks?|months?|years?)"
-    + r"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)[ -]and[ -]a[ -]half"
-    + r"|(?P<clock_h>\d+) ?(?:hours?|hrs?|hr|h)[ ,]*(?:and |& )?(?P<clock_m>\d+)(?: ?(?:minutes?|mins?|m))?"
-    + r"|(?P<an_n>an?|one|two|three|four|five) hours?(?: and|,)? (?P<an_m>\d+|a quarter|five|ten|fifteen|twenty[ -]five|twenty|thirty[ -]five|thirty|forty[ -]five|forty|fifty)(?: (?:minutes?|mins?))?"
-    + r"|(?P<frac>three quarters of an hour|quarter of an hour|half an hour|half hour|half hr|1/2 hour|half a day|half a year)"
-    + "|"
-    + _NUM.format(n="n")
-    + r"(?:\+)?[ -]*(?:(?:full|whole|long|entire|bloody|fucking|solid|more|damn|straight|freaking|effing|good) )?"
-    + _UNIT.format(u="u")
-    + r"(?P<half_after> and a half)?"
-    + r"|(?P<ordinal>day (?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))"
-    + r"|(?P<fortnight>a fortnight|fortnight)"
-    + r")(?![\w£$€])"
+_LACK = (
+    r"(?:no (?:reply|repl(?:y|ies)|response|answer|word|refund|update|news|contact|call|calls|e-?mail|delivery|sign|show|help|heating|power|electric\w*|hot water|internet|"
+    r"water|signal|service|one|progress|acknowledge\w*|money|movement|tracking|parcel|order|food|bag|announcement\w*)|nothing|nobody|no ?-?one|not (?:had|heard|been|received|arrived|a|one|"
+    r"working|seen|moved|got)|haven'?t|hasn'?t|hadn'?t|havent|hasnt|never|still|yet|ignor\w*|unanswered|unresolved|zero (?:answers|replies|response)|silence|crickets|radio|"
+    r"didn'?t (?:reply|answer|come|arrive|show|call|get)|without|waiting|pending|processing|preparing|stuck|missing|overdue|on hold|in transit|under review|awaiting|"
+    r"where(?:'?s| is| are)|gone cold|cold)"
 )
-_KEPT = (
-    r"(?:on hold|hold|wait\w*|queu\w*|in (?:a |the |your )?(?:line|queue)|stuck|delay\w*|late|overdue|no (?:reply|response|answer|"
-    r"word|refund|update|news|contact|delivery|sign|show|help|heating|power|internet|water|signal|service|one)|without|since|"
-    r"and counting|still|sat|sitting|standing|stood|been on|on the phone|haven'?t|hasn'?t|nothing|nobody|"
-    r"not (?:had|heard|been|received|arrived|a)|ignor\w*|took|taken|for (?:a|an|my|the|someone|anyone|you|your)|to (?:get|reach|speak|answer|"
-    r"reply|be|hear)|hanging|trying|chas\w*|down|stranded|past|and (?:still|no|nothing|nobody|counting)|pending|missing|"
-    r"unanswered|unresolved|locked|radio silence|silence|owed|behind|never|didn'?t|held|holding|tarmac|runway|listening to|"
-    r"hasnt|havent|didnt|now|kept|left)"
+_SERVICE_STATE = (
+    r"(?:been (?:out|off|down|broken|dead|closed|locked|stuck|waiting|missing|pending|chasing|asking|trying|calling|emailing|writing|without|held|ignored|like this|happening|on hold|on the phone|in (?:transit|limbo|the queue))|"
+    r"(?:out|off|down|offline|broken|dead|stuck|locked out|held|on hold|in the queue|in a queue|in diagnosis|label created|preparing|processing|dispatched|out for delivery|under review|"
+    r"without (?:\w+ )?(?:power|heat\w*|water|internet|hot water|electric\w*|signal|service|phone|broadband|gas|a car|it)|waited|waiting|queu\w+|stood|standing|sat (?:here|on|in|at)|stranded))"
 )
-_EVIDENCE = re.compile(rf"\b{_KEPT}\b")
-_DISMISS_BEFORE = re.compile(
-    r"\b(?:within|in(?: the)? (?:next|under|about|just|only)?|every|takes?|allow|up to|next|customer (?:for|of)|member (?:for|of)|"
-    r"(?:be |been )?(?:with you|using|subscribed|paying|loyal|shopping|flying|banking|married|living|working|playing)(?: \w+){0,4} (?:for|of|over|since)?|"
-    r"loyal(?: \w+)* (?:for|of)|open(?:s)? (?:for|in)|leaves? in|flight (?:is )?in|"
-    r"(?:wedding|exam|flight|train|trip|holiday|move|party|birthday|event|show|concert|interview)(?: is)? in|due in|starts? in|expires? in|"
-    r"(?:told|said|promised|advised|says?|quoted?|estimated?|claims?|guaranteed?|advertised)(?: \w+){0,5}|per|last(?:s|ed)?(?: only| about| me)?|"
-    r"after|a|battery[^.!?]*|bought (?:it|this|them)?|owned (?:it|this)?(?: for)?|"
-    r"warranty|aged?|delivery (?:takes|time|in|of)|my|the|this|get (?:here|there) in|arrives? in|less than|under) ?$"
+
+_BEFORE = (  # ends at the span
+    r"(?:on hold|holding|wait(?:ing|ed)?|queu(?:ed?|ing)|stranded|stood|standing|stuck|kept)(?: \w+){0,5}? ?(?:for|about|over|nearly|almost|of|like|already|now|,|-)? ?$",
+    r"\b(?:been|it'?s|thats?|that's|its|now|already)(?: (?:been|over|nearly|almost|about|around|more than|at least|like|the past|the last|already|now|well over|going on|only|coming up to|getting on for|a good))* $",
+    r"\b(?:no (?:reply|response|answer|refund|word|update|news|contact|call|e-?mail|sign|show)|nothing|silence|ignored|unanswered|late|overdue|still|delayed|not a word|not a peep)(?: \w+){0,3}? ?(?:for|in|after|since|by|,|-)? ?(?:over|nearly|almost|about)? ?$",
+    r"\b(?:refund|reply|replied|response|answered|answer|ticket|case|complaint|claim|callback|parcel|order|delivery|repair|appointment|money|letter|cheque|part|bag|luggage|passport|licen[cs]e|prescription)\b[^,]{0,40}(?:for|in|after|is|took|taken|since|taking) (?:over |nearly |almost |about )?$",
+    r"\b(?:took|taken|taking|takes)(?: \w+){0,3} $",
+    r"\b(?:hardly|barely|at least|more than|over|nearly|almost|going on|coming up to|getting on for|best part of) $",
+    r"^(?:[^a-z0-9]*|@\S+|#\S+|\bso\b|\band\b|\bok\b|\bright\b|\bcool\b|\bgreat\b|\bwow\b|,|\s)*$",
+    r"\b(?:wait|allow|takes?|take|within|up to|expect|estimated?|says?|said|told|quoted?|advised|promised|guarantees?|claims?|in(?: the)? next|every|per|less than|under|minimum|maximum|next|another|lasts?|lasting|last|only lasts?|good for|valid|expires? in|due in|ends in|starts in|leaves in|opens? in|due|window|returns?|slots? (?:for|in))(?: \w+){0,3}? ?(?:for|in|of|a|to|is|me|us|about|only|\"|')? ?$",
+    r"\b(?:bought|buy|buying|owned?|owning|had (?:it|this|mine|them|these|one|the \w+|my \w+)|us(?:ed|ing|e|er)|customer|member|membership|subscriber|subscrib\w+|client|user|loyal|worked|working|works|lived?|living|rent(?:ed|ing)|married|drive|drove|driven|driving|walk(?:ed)?|flew|travel\w*|pregnant|aged?|trial\w*|play(?:ed|ing)?|listen\w*|watch(?:ed|ing)|engineer|teacher|nurse|cashier|coach\w*|premium|warranty|guarantee|contract|banking|shopp\w+|flying|with you(?: for)?|with (?:them|\w+) for|here for|away for|holiday|stay(?:ed|ing)?|trip|visit\w*|left it on|leave it|cook\w*|boil\w*|bake|marinat\w*|battery|charge\w*|lasted|sleep|slept|screaming|ringing|gripped|talked (?:me|my \w+)|setup|set up|assembl\w+|install\w*|open(?:ed)?|a bill of|labou?r|read(?:ing)?|studied|study\w*|train(?:ed|ing)|free for|discount|sale|sold|since 20\d\d|perfect|great|fine|lovely|still going|going strong|in hospital|chemo|dialysis|recover\w*|old|experience|medicine|flight|film|movie|show|episode|song|album|game|class|course|session|shift|meeting)\b(?: \w+){0,3}? ?(?:for|in|about|around|over|nearly|almost|of|,|since|like|only|-)* ?$",
+    r"[£$€] ?[\d.,]+k?(?: for| a| per| every)? ?$|\d(?: ?(?:quid|pounds|euros|dollars|bucks|tenner|/))? ?$|\b(?:tenner|fiver|quid|pounds|euros|dollars|times|twice|once|days|hours|x) $",
 )
-_NEVER_A_WAIT = re.compile(
-    r"\b(?:(?:told|asked|said|advised)(?: \w+)?(?: to)? wait|(?:customer|member|subscriber|client|user)s?(?: for| of| over| since)*)"
-    r" ?$|[£$€] ?[\d.,]+k?(?: for)? ?$|\d(?: ?(?:quid|pounds|euros|dollars|bucks|/))? ?$"
+_AFTER = (  # begins at the span
+    r"^ (?:on hold|on the phone|holding|in (?:a|the|your) (?:queue|line)|and counting|of waiting|waiting|wait\b|now and|of (?:silence|nothing|\"|'|being (?:ignored|told|passed)|hold|chasing|excuses|\w+ music|flute|that (?:\w+ )?(?:song|music))|for a (?:reply|response|refund|call|answer)|so far|with(?:out| no) (?:a |any )?(?:reply|response|answer|heat\w*|power|water|news|update|word|hot|internet|signal|food|help)|and (?:still|no|nothing|nobody|not|counting|i'?m still|the|yet|all i|we|zero)|since (?:i|we|my|you|the|our|it))",
+    r"^(?: on| at| in| for| of|,)? ?(?:the (?:tarmac|runway|platform|phone|line|dmv|desk|gate)|gate|hold|tarmac|your (?:line|queue|chat|desk|phone)|this (?:ticket|queue|line|chat)|\w+'s desk)",
+    r"^ (?:late|overdue|delay\w*|behind|past|in now|in and|in\b(?= ?[.,]| with| on hold)|with the same|with you|between|for (?:a |an |the )?(?:\w+ )?(?:pizza|coffee|chips|fries|burger|drink|bag|parcel|reply|taxi|cab|bus|train|refund|table|starter|main|bill|code|appointment|person|human|someone|anyone|agent|cold)|just to|to (?:get|be|hear|speak|reach|answer|reply|respond|fix|send|tell)|before (?:anyone|someone|the|they|it|you|i (?:got|was))|i'?ve (?:been|asked|waited|had|tried|sent|written)|i have (?:been|asked|waited|had|tried)|we'?ve (?:been|had|waited)|you'?ve had|of this|without|trying|chasing|asking|too long|is too long|is a (?:long|joke)|down|out\b|in limbo|later (?:and|still|no|nothing|nobody|finally|it|they|you)|into)",
+    r"^ ago\b",
+    r"^(?:'s\b|s'\b| ?-? ?(?:old|flights?|drive|trip|journey|contract|warranty|guarantee|subscription|battery|trial|film|movie|show|set|ride|walk|commute|notice|window|slots?|pass|plan|membership|customer|stay|shift|anniversary|discount|labou?r|tests?|course|class|lease|loan|sentence|streak|sale|pregnant|gone|of (?:use|age|loyalty|data|free|pictures|photos|mess|history|memories|experience|service|chemo|work|training)|in a row|straight of|a (?:day|week|month|year)|per\b|each\b|every\b|early|in advance|ahead|before (?:the|my|our|departure)|until|to go|left|away|from now|from (?:the|your|me|here|report)|by (?:car|bus|train)|on foot|walk|with you lot and never|as (?:a|an) (?:customer|member|subscriber)|with(?:out)? (?:a )?(?:single )?(?:problem|issue|fault)|and (?:it'?s |still )?(?:perfect|fine|great|going strong)|shipping|delivery|for (?:delivery|toys|returns)|of my life\b(?! (?:on|in|wasted))|high|wide|long enough|is unheard|was all|to (?:leeds|london|go|the|[a-z]+(?:ton|ham|ford)\b)))",
+    r"^ (?:out of|late\b(?=[^.]{0,12}(?:going|back|going,|fee))|once|if|when i|with (?:his|her|a team|no problem)|and (?:it|the|a) \w+ (?:was|is) (?:ready|done|great|fixed)|flat|max|tops|later (?:i|my|she|he|the (?:zip|screen|battery|handle|sole|strap|seam))|ago (?:and|,)? ?(?:it'?s|its|love|still love|perfect|now (?:it|the)))",
 )
-_DISMISS_AFTER = re.compile(
-    r"^(?:'s\b| (?:after|out|early|as a|a customer|with you|of my life)\b| ?-?(?:old|flight|drive|trip|journey|contract|warranty|guarantee|subscription|battery|trial|film|movie|show|set|"
-    r"ride|walk|commute|notice|window|slot|pass|plan|membership|customer|stay|shift|anniversary|of (?:use|age|loyalty|data|free)|"
-    r"loyal|in a row|straight of|a (?:day|week|month|year)|per|each|every|early|in advance|before|until|to go|left|away|from now|"
-    r"(?:ago )?(?:i|we) (?:bought|ordered it|got|purchased|joined)|later (?:i love|still love)))"
+_AROUND = (
+    rf"\b{_LACK}\b",
+    rf"\b{_SERVICE_STATE}\b",
+    rf"\b{_ASKED}\b",
+    r"\b(?:thank|thanks|cheers|love|loved|great|lovely|brilliant|perfect|happy|amazing|awesome|impressed|no complaints?|well done|legend|good job|credit to|unheard of|worth it|would buy again|recommend)\b",
+    r"\b(?:warranty|guarantee|trial|trialled|consumer law|returns? (?:window|policy)|bought|my (?:husband|wife|grandad|gran|dad|mum) was|pregnant|setup|assembly|take back|my own fault|by mistake|by accident|wondering|is that (?:right|covered|true)|just not for me|can i (?:return|bring|still)|someone wrote|i read|they say|supposed to last|lasts?)\b",
 )
-_WAITING_ANYHOW = re.compile(r"\b(?:(?<!to )(?<!said )wait\w*|on hold|been|took|taken|late|delay\w*)\b[^,]*$")
-_ASKED_FOR = re.compile(
-    r"\b(?:order\w*|sent|send|e-?mail\w*|report\w*|return\w*|ask\w*|appl\w+|request\w*|complain\w*|paid|submit\w*|cancel\w*|"
-    r"promis\w*|due|supposed|called|rang|wrote|posted|raised|ticket|messaged|contacted|booked|bought|delivered|refund\w*)\b"
+_NEXT = (r"^[^a-z]*(?:thank|love|great|perfect|would buy|forehead|that'?s the whole post|never sighed)",)
+_SIGNS = tuple(
+    (name, f"{name}{number}", re.compile(pattern))
+    for name, table in (("before", _BEFORE), ("after", _AFTER), ("around", _AROUND), ("next", _NEXT))
+    for number, pattern in enumerate(table)
 )
-_PLAINLY_BEFORE = re.compile(
-    r"\b(?:been(?: \w+){0,2}|(?:off|down|out|delivery\"?|transit\"?|open|away|without|waiting) for|it.?s) $"
+_CLOCKS = re.compile(
+    r"\b(?:since|from|ordered (?:at|for)|at|for|booked for|due(?: at)?|meant to be|supposed to be|said) (?P<h1>\d{1,2})(?:[:.](?P<m1>[0-5]\d))? ?(?P<a1>am|pm)?\b"
+    r"[^!?]{0,60}?\b(?:it'?s|its|it is|now|past|already|nearly|almost) (?:now |past |nearly |almost |gone |already )*(?P<h2>\d{1,2})(?:[:.](?P<m2>[0-5]\d))? ?(?P<a2>am|pm)?(?![\d£$€%]| ?(?:people|times|days?|weeks?|hours?|hrs?|mins?|minutes?|months?|of|calls|emails))"
 )
-_PLAINLY_AFTER = re.compile(
-    r"^ (?:on hold|on the phone|in (?:a|the|your) (?:queue|line)|waiting|and counting|of waiting|late\b)"
+_WEEKDAYS = {
+    day: n for n, day in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+}
+_DAYS = re.compile(
+    rf"\b(?:since|on|from) (?P<d1>{'|'.join(_WEEKDAYS)})\b[^!?]{{0,50}}?\b(?:(?:it'?s|its|today is|now) (?:now )?(?P<d2>{'|'.join(_WEEKDAYS)})|(?P<d3>{'|'.join(_WEEKDAYS)}) now)\b"
 )
-_TO_DO = re.compile(r"^ to \w+")
-_SENTENCE = re.compile(r"[.!?\n]")
-_HALF_A_YEAR = 262_800
-_DIGIT = re.compile(r"\d")
-# Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
-_TIME_STARTS = frozenset("min hou hr hrs h day wee wk wks mon mth yea yr yrs m hal qua fort".split())
-_REACH = 70  # characters on each side in which the waiting must be spoken of
+
+
+_OF_USE = re.compile(  # long spans beside these are of use or possession, whatever else is said
+    r"\b(?:customer|member|subscriber|client|user|loyal|with you|bought|owned|trial\w*|worked|married|pregnant|warranty|years? of (?:pictures|photos|use|loyalty))\b"
+)
+# Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of; without one of
+# the others, no times between which one lies.
+_TIME_STARTS = frozenset("0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig".split())
+_DAY_STARTS = frozenset("mon tue wed thu fri sat sun".split())
+_UNIT = re.compile(
+    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)"
+)
 
 
 def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int, int] | None:
@@ -99,62 +109,96 @@ def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int,
     `starts` are its word beginnings (`nlp.anchors`), if they are known: most posts speak of no time at all.
     """
     best: tuple[int, int, int] | None = None
-    if starts is not None and _TIME_STARTS.isdisjoint(starts) and not _DIGIT.search(folded):
+    if (starts is None or not _TIME_STARTS.isdisjoint(starts)) and _UNIT.search(folded):
+        for span in durations(folded):
+            if (best is None or span.minutes > best[0]) and _is_wait(folded, span):
+                best = (span.minutes, span.start, span.end)
+    if best or (starts is not None and "0" not in starts and _DAY_STARTS.isdisjoint(starts)):
+        return best
+    return between_times(folded)
+
+
+def between_times(folded: str) -> tuple[int, int, int] | None:
+    """(minutes, start, end) of what lies between two times of day, or two weekdays, that a post tells."""
+    return _between_clocks(folded) or _between_days(folded)
+
+
+def signs(text: str, span: Duration) -> Iterator[str]:
+    """What the surroundings of a span of time are like: phrases that are known to matter, and words."""
+    before = _SENTENCE.split(text[max(0, span.start - _REACH) : span.start])[-1]
+    rest = text[span.end : span.end + _REACH]
+    after = _SENTENCE.split(rest)[0]
+    where = {"before": before, "after": after, "around": f"{before} # {after}", "next": rest[len(after) :]}
+    for name, sign, pattern in _SIGNS:
+        if pattern.search(where[name]):
+            yield sign
+    yield f"size{int(math.log2(span.minutes + 1))}"
+    yield f"kind:{span.kind}"
+    itself = _FIGURES.sub("0", text[span.start : span.end])
+    yield f"is:{itself}"
+    yield f"unit:{''.join(c for c in itself.split()[-1] if c.isalpha()).rstrip('s')}"
+    yield from _words(
+        _spelled(text[max(0, span.start - _WORD_REACH) : span.start]),
+        _spelled(text[span.end : span.end + _WORD_REACH]),
+    )
+
+
+def _spelled(text: str) -> list[str]:
+    return _WORD.findall(_FIGURES.sub("0", text))
+
+
+def _words(before: list[str], after: list[str]) -> Iterator[str]:
+    for side, words in (("b", before[: -_CLOSE - 1 : -1]), ("a", after[:_CLOSE])):
+        for place, word in enumerate(words):
+            yield f"{side}:{word}"
+            if place < 2:
+                yield f"{side}{place}:{word}"
+        if len(words) > 1:
+            yield f"{side}{side}:{words[0]} {words[1]}"
+    if not before:
+        yield "first"
+    for word in {*before, *after}:
+        yield f"w:{word}"
+
+
+@cache
+def _weights() -> tuple[dict[str, float], float]:
+    """The weight of each sign, and what their sum must exceed. Raises `ModelUnusable`."""
+    try:
+        model: dict[str, Any] = json.loads(MODEL_FILE.read_text("utf-8"))
+        return model["weights"], float(model["threshold"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelUnusable(f"{MODEL_FILE.name}: {error}.") from error
+
+
+def _is_wait(text: str, span: Duration) -> bool:
+    if span.minutes >= WEEK and _OF_USE.search(text[max(0, span.start - 30) : span.end + 30]):
+        return False
+    weights, threshold = _weights()
+    return sum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold
+
+
+def _between_clocks(text: str) -> tuple[int, int, int] | None:
+    """ "since 10.15, it's 11.05": what lies between two times of day, at most half a day."""
+    match = _CLOCKS.search(text)
+    if not match:
         return None
-    for match in _SPAN.finditer(folded):
-        minutes = _minutes(match)
-        if minutes and _is_wait(folded, match, minutes) and (best is None or minutes > best[0]):
-            best = (minutes, match.start(), match.end())
-    return best
+    first, second = (
+        int(match[f"h{n}"]) % 12 * HOUR
+        + int(match[f"m{n}"] or 0)
+        + (12 * HOUR if match[f"a{n}"] == "pm" else 0)
+        for n in (1, 2)
+    )
+    if int(match["h1"]) > 24 or int(match["h2"]) > 24:
+        return None
+    minutes = (second - first) % (12 * HOUR)
+    return (minutes, *match.span()) if 0 < minutes <= 10 * HOUR else None
 
 
-def _number(text: str) -> float:
-    word = text.replace("-", " ")
-    return _NUMBER_WORDS[word] if word in _NUMBER_WORDS else float(text.replace(",", "."))
-
-
-def _unit(text: str) -> float:
-    text = text.rsplit(maxsplit=1)[-1]
-    if text.startswith("mo") or text.startswith("mth"):
-        return _UNITS["mo"]
-    return _UNITS[text[0]]
-
-
-def _minutes(match: re.Match[str]) -> int:
-    part = match.groupdict()
-    if part["half_n"]:
-        value = (_number(part["half_n"]) + 0.5) * _unit(part["half_u"])
-    elif part["anda_u"]:
-        value = 1.5 * _unit(part["anda_u"])
-    elif part["clock_h"]:
-        value = int(part["clock_h"]) * 60 + int(part["clock_m"])
-    elif part["an_n"]:
-        value = _number(part["an_n"]) * 60 + _number(part["an_m"])
-    elif part["frac"]:
-        value = {"t": 45, "q": 15}.get(part["frac"][0], 30)
-        value = {"half a day": 720, "half a year": 262800}.get(part["frac"], value)
-    elif part["fortnight"]:
-        value = 2 * _UNITS["w"]
-    elif part["ordinal"]:
-        value = _number(part["ordinal"][4:]) * _UNITS["d"]
-    else:
-        value = (_number(part["n"]) + (0.5 if part["half_after"] else 0)) * _unit(part["u"])
-    return round(value)
-
-
-def _is_wait(text: str, match: re.Match[str], minutes: int) -> bool:
-    start, end = match.span()
-    before = _SENTENCE.split(text[max(0, start - _REACH) : start])[-1]
-    after = _SENTENCE.split(text[end : end + _REACH])[0]
-    if _DISMISS_AFTER.match(after) or _NEVER_A_WAIT.search(before) or match.group() in ("a minute", "a day"):
-        return False
-    if after.startswith(" ago"):
-        return bool(_ASKED_FOR.search(before))
-    if _PLAINLY_BEFORE.search(before) or _PLAINLY_AFTER.match(after):
-        return True
-    dismissed = _DISMISS_BEFORE.search(before)
-    if dismissed and not _WAITING_ANYHOW.search(before):
-        return False
-    if minutes <= _HALF_A_YEAR and not before.strip() and (not after.strip() or _TO_DO.match(after)):
-        return True  # "50 minutes. to be told the system is slow"
-    return bool(_EVIDENCE.search(before) or _EVIDENCE.search(after))
+def _between_days(text: str) -> tuple[int, int, int] | None:
+    """ "since Friday. Sunday now": the days between."""
+    match = _DAYS.search(text)
+    if not match:
+        return None
+    days = (_WEEKDAYS[match["d2"] or match["d3"]] - _WEEKDAYS[match["d1"]]) % 7
+    return (days * DAY, *match.span()) if days else None

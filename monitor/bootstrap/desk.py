@@ -97,7 +97,7 @@ class Desk(Parts):
 
     @cached_property
     def _reasons(self) -> dict[str, str]:
-        from nlp.rulebook import read_rules
+        from nlp.rulefile import read_rules
 
         return {rule.id: rule.why for rule in read_rules()}
 

@@ -7,10 +7,11 @@ import pytest
 from monitor.domain.errors import RuleInvalid
 from monitor.domain.reading import Urgency
 from nlp.folding import fold
-from nlp.rulebook import Rule, Rulebook, read_rules, windows
+from nlp.rulebook import load_rulebook, windows
+from nlp.rulefile import Rule, known_of, read_concepts, read_known, read_rules
 
 RULES = read_rules()
-BOOK = Rulebook(RULES)
+BOOK = load_rulebook()
 
 
 def fired(text: str, lang: str) -> dict[str, tuple[int, int]]:
@@ -32,13 +33,20 @@ def test_a_rule_keeps_silent_on_its_counterexamples(rule: Rule) -> None:
         assert span is None, f"{example!r} by {example[slice(*span)]!r}"
 
 
+@pytest.mark.parametrize("rule", [r for r in RULES if r.floor is Urgency.P0], ids=lambda r: r.id)
+def test_the_counterexamples_of_p0_set_off_no_other_p0_either(rule: Rule) -> None:
+    for example in rule.silent:
+        floors = [h.rule.id for h in BOOK.hits(fold(example), rule.lang) if h.rule.floor is Urgency.P0]
+        assert not floors, example
+
+
 def test_almost_every_pattern_has_anchors() -> None:
-    assert len(BOOK.unanchored) <= len(BOOK.rules) // 4, BOOK.unanchored
+    assert len(BOOK.unanchored) <= 5, BOOK.unanchored
 
 
 def test_anchors_never_rule_out_a_match() -> None:
     """Each pattern, tried without its anchors on every example, finds nothing the book misses."""
-    examples = [e for r in RULES if r.lang == "en" for e in r.fires]
+    examples = [e for r in RULES if r.lang == "en" for e in (*r.fires, *r.silent)]
     for example in examples:
         folded = fold(example)
         found = {h.rule.id for h in BOOK.hits(folded, "en")}
@@ -46,11 +54,26 @@ def test_anchors_never_rule_out_a_match() -> None:
             assert rule_id in found, (rule_id, example)
 
 
+def test_what_was_worked_out_beforehand_is_what_the_rules_say() -> None:
+    """``python -m nlp.rulefile`` was run after the last change."""
+    known = read_known()
+    sources = {p for r in RULES for p in r.patterns} | {w for c in read_concepts().values() for w in c.words}
+    assert known.keys() == sources
+    for source in sorted(sources)[::40]:
+        assert known[source] == known_of(source), source
+
+
 def test_every_urgent_rule_of_p0_names_what_it_is_about() -> None:
     for rule in RULES:
         if rule.floor is Urgency.P0:
             assert rule.intent in ("safety_hazard", "security_privacy_scam"), rule.id
         assert rule.why.endswith("."), rule.id
+
+
+def test_every_concept_is_asked_for() -> None:
+    asked = {n for r in RULES for combo in (*r.near, r.unless) for choice in combo for n in choice.split("|")}
+    marked = {c.name for c in read_concepts().values() if c.mark}
+    assert read_concepts().keys() <= asked | marked
 
 
 def test_hard_negatives_of_the_guide_raise_nothing() -> None:
@@ -70,6 +93,17 @@ def test_hard_negatives_of_the_guide_raise_nothing() -> None:
     ):
         floors = [h.rule.id for h in BOOK.hits(fold(text)) if h.rule.floor]
         assert not floors, (text, floors)
+
+
+def test_a_concept_that_is_denied_does_not_count() -> None:
+    assert "p0.fire" in fired("the battery is swollen", "en")
+    assert "p0.fire" not in fired("the battery isn't swollen or anything", "en")
+
+
+def test_concepts_stand_together_in_any_order_but_not_across_sentences() -> None:
+    assert "p0.injury" in fired("my hand was burned by it", "en")
+    assert "p0.injury" in fired("it burned my hand", "en")
+    assert "p0.injury" not in fired("The toast was burned. My hand luggage is lost.", "en")
 
 
 def test_windows_cover_the_text_without_gap_or_overlap() -> None:
@@ -94,6 +128,12 @@ def test_a_hit_far_down_a_long_post_points_to_the_right_characters() -> None:
         ),
         ("lang='en'\n[[rule]]\nid='a'\nwhy='w.'\npatterns=['x']\nfires=['x']\nsilent=['y']", "exactly one"),
         ("lang='en'\n[[rule]]\nid='a'\nwyh='w.'\npatterns=['x']", "wyh"),
+        (
+            "lang='en'\n[[rule]]\nid='a'\nwhy='w.'\nnear=[['nobody']]\nfires=['x']\nsilent=['y']\nfloor='P0'",
+            "nobody",
+        ),
+        ("lang='en'\n[[concept]]\nname='a'\nwrods=['x']", "wrods"),
+        ("lang='en'\n[[concept]]\nname='a'\nwords=['x']\n[[concept]]\nname='a'\nwords=['y']", "given twice"),
         ("lang=", "broken.toml"),
     ],
 )
@@ -101,4 +141,4 @@ def test_a_broken_rule_file_is_named(tmp_path: Path, toml: str, named: str) -> N
     (tmp_path / "words.toml").write_text("[words]\n")
     (tmp_path / "broken.toml").write_text(toml)
     with pytest.raises(RuleInvalid, match=named):
-        read_rules(tmp_path)
+        load_rulebook(tmp_path)

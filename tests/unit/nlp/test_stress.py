@@ -9,7 +9,7 @@ import pytest
 from monitor.domain.reading import Post, Urgency
 from nlp.pipeline import SpacyReader, load_reader
 from nlp.regressions import relapses
-from nlp.rulebook import read_rules
+from nlp.rulefile import read_rules
 
 P0 = [e for r in read_rules() if r.floor is Urgency.P0 and r.lang == "en" for e in r.fires]
 CALM = [

@@ -1,0 +1,124 @@
+# ruff: noqa: E501  (patterns are easier to check unbroken)
+"""Spans of time as people write them: "an hour and a half", "1hr 50", "day 12", "nearly a fortnight".
+
+Patterns over folded text (`nlp.folding`). What a span is *of* (a wait, a trip, a warranty) is another
+question; `nlp.waits` answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 1, 60, 1_440, 10_080, 43_200, 525_600
+
+_ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS: dict[str, float] = {word: n for n, word in enumerate(_ONES, 1)}
+_WORDS |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_WORDS |= {
+    f"{tens} {ones}": 10 * t + o for t, tens in enumerate(_TENS, 2) for o, ones in enumerate(_ONES[:9], 1)
+}
+_WORDS |= {
+    "a": 1, "an": 1, "another": 1, "couple": 2, "couple of": 2, "a couple": 2, "a couple of": 2, "dozen": 12,
+    "a dozen": 12, "half a": 0.5, "half an": 0.5, "a good": 1, "a whole": 1, "an entire": 1, "a full": 1,
+    "a solid": 1, "the past": 1, "the last": 1, "this past": 1, "a bloody": 1, "a fucking": 1,
+}  # fmt: skip
+_ORDINALS = {
+    word: n for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
+}  # fmt: skip
+_QUARTERS = {"quarter": 15, "a quarter": 15, "half": 30, "a half": 30, "three quarters": 45}
+
+_NUMBER = "|".join(sorted((w.replace(" ", "[ -]+") for w in _WORDS), key=len, reverse=True))
+_COUNT = "|".join(
+    sorted((w.replace(" ", "[ -]+") for w in _WORDS if w not in ("a", "an")), key=len, reverse=True)
+)
+_FILLER = r"(?:(?:full|whole|long|entire|bloody|fucking|solid|more|damn|straight|freaking|effing|good|odd|of my|plus) )*"
+_UNIT = (
+    r"minutes?|mins?|minuets?|minits?|hours?|hrs?|business days?|working days?|days?|nights?|weeks?|wks?|months?|"
+    r"mths?|years?|yrs?"
+)
+_HOURS = r"(?:hours?|hrs?|h)"
+_SPAN = re.compile(
+    r"(?<![\w£$€₦₹.,:/-])(?:"
+    # two and a half hours; an hour and a half; hour and a quarter
+    rf"(?P<half_n>\d+|{_COUNT})[ -]+and[ -]a[ -]half[ -]+(?P<half_u>{_UNIT})"
+    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)s?[ -]and[ -](?P<anda_part>a[ -]half|a[ -]quarter|three quarters)"
+    # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
+    rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?hours?,? (?:and )?(?P<an_m>\d{{1,2}}|{'|'.join(_TENS[:4])}(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
+    r"|(?P<frac>three quarters of an hour|quarter of an hour|half an hour|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
+    # day 12, week three; 3rd week, sixth hour
+    rf"|(?P<nth_u>day|week|month|hour) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
+    rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|week|month)(?! (?:of|in) (?:the|a) row)"
+    rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
+    # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
+    rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a half)?"
+    r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"
+    r")(?![\w£$€])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`minutes` as written at characters [start, end); `kind` is "span", "ordinal" or "short" (3h)."""
+
+    minutes: int
+    start: int
+    end: int
+    kind: str
+
+
+def durations(folded: str) -> Iterator[Duration]:
+    """Every span of time in folded text, in order."""
+    for match in _SPAN.finditer(folded):
+        part = match.groupdict()
+        kind = "ordinal" if part["nth_u"] or part["ord_u"] else "short" if part["short_u"] else "span"
+        minutes = round(_minutes(part))
+        if minutes:
+            yield Duration(minutes, match.start(), match.end(), kind)
+
+
+def _number(text: str) -> float:
+    word = re.sub("[ -]+", " ", text.strip())
+    return _WORDS[word] if word in _WORDS else float(text.replace(",", "."))
+
+
+def _unit(text: str) -> int:
+    text = text.rsplit(maxsplit=1)[-1]
+    if text.startswith(("mo", "mth")):
+        return MONTH
+    return {"m": MINUTE, "h": HOUR, "d": DAY, "n": DAY, "w": WEEK, "y": YEAR}[text[0]]
+
+
+def _minutes(part: dict[str, str | None]) -> float:
+    if part["half_n"] and part["half_u"]:
+        return (_number(part["half_n"]) + 0.5) * _unit(part["half_u"])
+    if part["anda_u"] and part["anda_part"]:
+        share = {"a half": 0.5, "a quarter": 0.25}.get(part["anda_part"].replace("-", " "), 0.75)
+        return (1 + share) * _unit(part["anda_u"])
+    if part["clock_h"] and part["clock_m"]:
+        return int(part["clock_h"]) * HOUR + int(part["clock_m"])
+    if part["an_m"]:
+        return _number(part["an_n"] or "an") * HOUR + _number(part["an_m"])
+    if part["frac"]:
+        size = {"half a day": 720, "half a week": 5_040, "half a month": 21_600, "half a year": 262_800}
+        return size.get(part["frac"]) or {"t": 45, "q": 15}.get(part["frac"][0], 30)
+    if part["nth_u"] and part["nth"]:
+        return _number(part["nth"]) * _unit(part["nth_u"])
+    if part["ord"] and part["ord_u"]:
+        digits = re.match(r"\d+", part["ord"])
+        return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * _unit(part["ord_u"])
+    if part["fortnight"]:
+        return 2 * WEEK
+    if part["short_n"] and part["short_u"]:
+        return int(part["short_n"]) * _unit(part["short_u"])
+    if part["n"] and part["u"]:
+        return (_number(part["n"]) + (0.5 if part["half_after"] else 0)) * _unit(part["u"])
+    return 0
