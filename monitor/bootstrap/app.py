@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.bootstrap.telling import Telling
+from monitor.config.provider import SECRET as OIDC_SECRET
 from monitor.config.secrets import environment
 from monitor.domain.errors import SecretKeyUnusable
 from monitor.stages import context as explaining
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.runtime.inline import Jobs
     from monitor.web.hooks import Hook
+    from monitor.web.provider import Provider
 
 # How often the scheduler looks for stored posts whose turn it is, and for threads to fetch.
 RECHECK_EVERY = timedelta(minutes=5)
@@ -114,9 +116,39 @@ class App(Telling):
                 subscriptions=self.subscriptions,
                 courier=self.courier,
                 brands=settings.brand.every,
+                provider=self._provider(env),
                 pictures=Pictures(self.pictures_folder, self.clock) if shows_pictures else None,
             )
         )
+
+    def _provider(self, env: Mapping[str, str]) -> Provider | None:
+        """The organisation's own sign-in, where `[oidc]` names one."""
+        from monitor.web.provider import Provider, client_of
+
+        oidc = self.settings.oidc
+        if not oidc.issuer:
+            return None
+        secret = env.get(OIDC_SECRET) or None
+        return Provider(
+            issuer=oidc.issuer,
+            client_id=oidc.client_id,
+            label=oidc.label,
+            name_claim=oidc.name_claim,
+            groups_claim=oidc.groups_claim,
+            roles=oidc.roles,
+            brands=oidc.brands,
+            client=client_of(oidc.issuer, oidc.client_id, secret, oidc.scopes),
+        )
+
+    def check_provider(self) -> str:
+        """One line for `presszero doctor`. Raises ProviderFailed."""
+        import asyncio
+
+        from monitor.web.provider import known_as
+
+        found = self._provider(environment(self.settings.folder))
+        assert found is not None, "asked only where there is one"  # noqa: S101
+        return f"sign-in through {asyncio.run(known_as(found))}"
 
     def _hooks(self) -> dict[str, Hook]:
         """The sources that other servers push mentions to."""
@@ -150,7 +182,8 @@ class App(Telling):
         found = [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
         for hook in self.settings.webhooks:
             found += [hook.address, *(secret.get_secret_value() for secret in hook.secrets)]
-        return found + environment(self.settings.folder).get(SecretKeyUnusable.variable, "").split()
+        env = environment(self.settings.folder)
+        return [*found, *env.get(SecretKeyUnusable.variable, "").split(), env.get(OIDC_SECRET, "")]
 
     def close(self) -> None:
         """Lets go of every connection that the calling thread opened."""

@@ -46,6 +46,8 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
     yield _guarded("model", lambda: app.reader.model)
     yield _guarded("voice", lambda: f"speaks as {app.responder.voice.brand or settings.brand.name}")
     yield from _people(app)
+    if not offline:
+        yield from _provider(app)
     if not settings.sources_on:
         yield Finding(WARNED, "sources", "none is switched on", "Add a [[sources]] table to config.toml.")
     for source in settings.sources:
@@ -104,6 +106,11 @@ def _people(app: App) -> Iterator[Finding]:
     if unknown_replies:
         found = f"replies without an answer: {unknown_replies}"
         yield Finding(WARNED, "posting", found, "presszero publish --status")
+
+
+def _provider(app: App) -> Iterator[Finding]:
+    if app.settings.oidc.issuer:
+        yield _guarded("oidc", app.check_provider)
 
 
 def _brands(app: App) -> Iterator[Finding]:

@@ -37,6 +37,8 @@ ENV_EXAMPLE = """\
 # Signs the events of the webhook "crm"; `presszero webhooks secret` makes one.
 # PRESSZERO_HOOK_CRM_SECRET=
 
+# PRESSZERO_OIDC_CLIENT_SECRET=
+
 # For digests and forgotten passwords: smtps://USER:PASSWORD@HOST:465?from=ADDRESS
 # PRESSZERO_SMTP_URL=
 

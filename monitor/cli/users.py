@@ -182,6 +182,39 @@ def second_factor(
     out(f"{name} {has}.")
 
 
+@group.command("link")
+def link_person(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    subject: Annotated[str, typer.Argument(help="Their subject (sub) at the provider of [oidc].")] = "",
+    off: Annotated[
+        bool, typer.Option("--off", help="The provider means nobody here by it any more.")
+    ] = False,
+) -> None:
+    """Says who somebody is at the provider.
+
+    For people who were added by hand and now come through the organisation's sign-in. Without a subject it
+    says what is known.
+    """
+    from monitor.stages.people import provider
+
+    with opened(ctx) as app:
+        issuer = app.settings.oidc.issuer
+        if off:
+            provider.unlink(app.store, name, app.clock, by=operator())
+        elif subject:
+            if not issuer:
+                raise WrongUse("There is no provider.", action="Name one in [oidc] issuer.")
+            provider.link(app.store, name, issuer, subject, app.clock, by=operator())
+        with app.store.read() as session:
+            session.people.need(name)
+            known = session.access.identities(name)
+    for row in known:
+        out(f"{name} is {row['subject']} at {row['issuer']}.")
+    if not known:
+        out(f"No provider knows {name}.")
+
+
 @group.command("sign-out")
 def sign_out(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
     """Signs a person out of every browser."""

@@ -16,13 +16,14 @@ from pydantic_settings.exceptions import SettingsError
 from connectors.base import SourceConfig
 from connectors.registry import connector_class
 from monitor.config.accounts import read_accounts
+from monitor.config.entrance import check_access
 from monitor.config.hooks import read_hooks
 from monitor.config.problems import Problems, nearest, shown
 from monitor.config.secrets import environment
 from monitor.config.settings import Sections, Settings
 from monitor.config.sources import known_brands, read_sources
 from monitor.config.tables import ENV_PREFIX
-from monitor.domain.errors import ConfigInvalid, ConfigProblem, SecretKeyUnusable
+from monitor.domain.errors import ConfigInvalid, ConfigProblem
 from monitor.domain.moments import say_duration
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,14 +44,11 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     raw_hooks = data.pop("webhooks", [])
     sections = _sections(data, env, file.parent, problems)
     accounts = read_accounts(raw_accounts, env, file.parent, problems)
-    key = SecretKeyUnusable.variable
-    if sections is not None and sections.access.second_factor and not env.get(key):
-        hint = f"set {key} in the environment or in .env; `openssl rand -base64 32` makes one"
-        problems.add("access.second_factor", "no key to keep second factors with", hint, at=("access",))
     sources = read_sources(raw_sources, accounts, env, file.parent, problems)
     hooks = read_hooks(raw_hooks, env, file.parent, problems)
     if sections is not None:
         known_brands(raw_sources, sections.brand.every, problems)
+        check_access(sections, env, problems)
         _lease_outlasts_calls(sections, sources, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from connectors.base import Account, SourceConfig
 from monitor.config.hooks import Hook
+from monitor.config.provider import Oidc
 from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words
 from monitor.domain.errors import ConfigInvalid, NotFound
 from monitor.domain.posting import LOOKS
@@ -302,6 +303,7 @@ class Sections(BaseSettings):
     digest: Digest = Field(default=Digest(), description="The managers' daily page.")
     web: Web = Field(default=Web(), description="The inbox.")
     access: Access = Field(default=Access(), description="How people come in.")
+    oidc: Oidc = Field(default=Oidc(), description="Sign-in through your organisation's own provider.")
     api: Api = Field(default=Api(), description="The JSON API.")
 
     @classmethod

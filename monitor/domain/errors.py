@@ -377,6 +377,13 @@ class ResetLinkDead(PressZeroError):
     action = "Ask for a new one on the sign-in page."
 
 
+class ProviderFailed(SignInFailed):
+    """The organisation's provider could not be asked, or what it says does not prove who somebody is."""
+
+    code = "PZ-611"
+    action = "Begin again on the sign-in page; if it goes on, tell whoever looks after the provider."
+
+
 class PictureUnavailable(PressZeroError):
     """A picture from outside is not there, is none, or lies where nothing is ever fetched from."""
 

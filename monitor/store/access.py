@@ -178,6 +178,26 @@ class Access:
         """Ends the links of a person; returns how many there were."""
         return self._db.execute("resets_drop", {"name": name})
 
+    # --- providers ---
+
+    def identity(self, issuer: str, subject: str) -> str | None:
+        """Whom a provider means by its subject."""
+        row = self._db.one("identity_user", {"issuer": issuer, "subject": subject})
+        return str(row["name"]) if row else None
+
+    def identify(self, name: str, issuer: str, subject: str, at: datetime) -> None:
+        """From now on a provider means this person by its subject."""
+        params = {"issuer": issuer, "subject": subject, "user_id": self._id_of(name), "at": utc_text(at)}
+        self._db.execute("identity_add", params)
+
+    def identities(self, name: str) -> list[Row]:
+        """How providers know a person: issuer, subject."""
+        return self._db.rows("identities_of", {"name": name})
+
+    def drop_identities(self, name: str) -> int:
+        """No provider means this person any more; returns how many did."""
+        return self._db.execute("identities_drop", {"name": name})
+
     def _id_of(self, name: str) -> int:
         row = self._db.one("user_by_name", {"name": name})
         if row is None:

@@ -128,6 +128,13 @@ def m0031_brands(db: sqlite_utils.Database) -> None:
 
 
 @MIGRATIONS()
+def m0032_identities(db: sqlite_utils.Database) -> None:
+    """How providers know people."""
+    name = "sql/sqlite/0032_identities.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
+@MIGRATIONS()
 def m0016_frozen_drafts(db: sqlite_utils.Database) -> None:
     """Which draft is covered by which freeze; after the brands of sources, which it goes by."""
     name = "sql/sqlite/0016_frozen_drafts.ddl"

@@ -20,8 +20,8 @@ from monitor.store.statements import statements
 
 # What is about people and credentials, or only a stamp: the pages ask for one's own alone.
 OPEN = frozenset(
-    "memberships sign_ins sign_in_failures second_factors recovery_codes resets tokens api_answers switches "
-    "opt_outs rate_budgets macro_states audit_head glance_stamp".split()
+    "memberships identities sign_ins sign_in_failures second_factors recovery_codes resets tokens "
+    "api_answers switches opt_outs rate_budgets macro_states audit_head glance_stamp".split()
 )
 
 # Writes to these are not held to the bounds: what is recorded was allowed elsewhere, and an account is

@@ -41,6 +41,7 @@ from monitor.web import (
     mine,
     ours,
     palette,
+    provider,
     queue,
     search,
     sign_in,
@@ -100,7 +101,7 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
     reading = (queue, search, palette, mine, case, showing, live)
     programs = (tokens, webhooks, storms)
-    for room in (sign_in, forgotten, account, *programs, *reading, acts, desk, ours, colleagues):
+    for room in (sign_in, provider, forgotten, account, *programs, *reading, acts, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

@@ -19,6 +19,7 @@ from monitor.domain.posting import ReplyPrice
 from monitor.domain.roster import Roster
 from monitor.domain.seconding import SecondReason
 from monitor.domain.verdict import Verdict
+from monitor.stages.people.provider import Arrival
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
 from monitor.stages.review import Check, Promised
@@ -72,6 +73,24 @@ class Mail(Protocol):
         ...
 
 
+class Entrance(Protocol):
+    """Where people may sign in instead of here (monitor.web.provider)."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def name_claim(self) -> str: ...
+    @property
+    def groups_claim(self) -> str: ...
+    @property
+    def client(self) -> Any: ...
+    def arrival(self, claims: Mapping[str, Any]) -> Arrival: ...
+
+
 class Pictures(Protocol):
     """Pictures of stored posts, fetched and made anew."""
 
@@ -119,6 +138,7 @@ class WebServices:
     seal: Seal | None = None  # without it nobody can have a second factor
     mail: Mail | None = None  # for links to a new password; they need the address as well
     public_url: str | None = None  # of the inbox, as people reach it
+    provider: Entrance | None = None  # the organisation's own sign-in
     pictures: Pictures | None = None  # None: nothing is fetched from outside
     roster: Roster = field(default_factory=Roster)  # who sits at which desk
     api_per_minute: int = 600  # requests of one token

@@ -33,6 +33,7 @@ _YEAR = int(timedelta(days=365).total_seconds())
 DONE = {
     "reset": Notice("Your password is changed.", "Sign in with the new one.", tone="good"),
     "out": Notice("You are signed out.", "", tone="info"),
+    "out-here": Notice("You are signed out here.", "Not yet at your organisation.", tone="info"),
 }
 
 
@@ -47,10 +48,11 @@ def sign_in_page(
     """The form; somebody who is in already goes on."""
     if person is not None:
         return RedirectResponse(safe_next(next), 303)
-    return _door(request, services, next, notice=DONE.get(done))
+    notice = DONE.get(done)
+    return door(request, services, next, notice=notice, still_there=done == "out-here")
 
 
-def _door(
+def door(
     request: Request,
     services: WebServices,
     next: str,
@@ -58,7 +60,9 @@ def _door(
     name: str = "",
     notice: Notice | None = None,
     status: int = 200,
+    still_there: bool = False,
 ) -> Response:
+    """The sign-in page. `still_there`: signed out here, and not yet at the provider."""
     return render(
         request,
         services,
@@ -68,6 +72,8 @@ def _door(
         name=name,
         notice=notice,
         by_mail=services.mail is not None and services.public_url is not None,
+        provider=services.provider.label if services.provider else None,
+        still_there=still_there and services.provider is not None,
     )
 
 
@@ -85,7 +91,7 @@ def sign_in(
         user = people.check_password(services.store, name, password, address, services.clock)
     except SignInFailed as error:
         status = 429 if isinstance(error, TooManyTries) else 401
-        return _door(request, services, next, name=name, notice=Notice.of(error), status=status)
+        return door(request, services, next, name=name, notice=Notice.of(error), status=status)
     if second_factor.has_factor(services.store, user.name):
         agent = agent_of(request)
         before = token_of(request, services)
@@ -136,7 +142,7 @@ def sign_in_code(
     user = people.who_is_half_way(services.store, token_of(request, services) or "", services.clock)
     if user is None:
         notice = Notice("That took too long.", "Begin again with name and password.")
-        return _door(request, services, next, notice=notice, status=401)
+        return door(request, services, next, notice=notice, status=401)
     try:
         via = second_factor.check(
             services.store, user.name, code, address_of(request), services.seal, services.clock
@@ -163,7 +169,7 @@ def _status_of(error: PressZeroError) -> int:
 def sign_out(services: Services, person: Reader) -> Response:
     """Forgets this browser."""
     people.sign_out(services.store, person, services.clock)
-    answer = RedirectResponse("/sign-in?done=out", 303)
+    answer = RedirectResponse(f"/sign-in?done=out{'-here' if person.via == 'oidc' else ''}", 303)
     drop_token(answer, services)
     return answer
 

@@ -289,6 +289,30 @@ def test_a_source_watches_for_a_brand_that_is_named(tmp_path: Path) -> None:
         assert "name each other brand once" in problems(tmp_path, bad)["brand.others"].expected
 
 
+OIDC = (
+    '[web]\npublic_url = "https://inbox.example"\n[oidc]\nissuer = "https://id.example"\n'
+    'client_id = "inbox"\nroles = { care = "agent" }\n'
+)
+
+
+def test_a_provider_needs_all_that_its_flow_needs(tmp_path: Path) -> None:
+    key = {"PRESSZERO_SECRET_KEY": "k" * 44}
+    made = settings(tmp_path, BRAND + OIDC, **key)
+    assert (made.oidc.client_id, made.oidc.roles) == ("inbox", {"care": "agent"})
+    bare = set(problems(tmp_path, BRAND + '[oidc]\nissuer = "https://id.example"\n'))
+    assert bare == {"oidc.client_id", "oidc.roles", "web.public_url", "oidc.issuer"}
+    for issuer in ("http://id.example", "id.example", "https://"):
+        bad = OIDC.replace("https://id.example", issuer)
+        assert "https:// address" in problems(tmp_path, BRAND + bad, **key)["oidc.issuer"].expected
+    assert settings(
+        tmp_path, BRAND + OIDC.replace("https://id.example", "http://localhost:9"), **key
+    ).oidc.issuer
+    bad = OIDC + 'brands = { x = "Nobody" }\nscopes = ["email"]\n'
+    assert set(problems(tmp_path, BRAND + bad, **key)) == {"oidc.scopes"}
+    bad = OIDC + 'brands = { x = "Nobody" }\n'
+    assert set(problems(tmp_path, BRAND + bad, **key)) == {"oidc.brands"}
+
+
 def test_second_factors_need_a_key_to_be_kept_with(tmp_path: Path) -> None:
     text = BRAND + '[access]\nsecond_factor = ["approver"]\nidle = "1h"\n'
     found = problems(tmp_path, text)["access.second_factor"]

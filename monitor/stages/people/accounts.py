@@ -73,7 +73,7 @@ def set_role(store: Store, name: str, role: str, clock: Clock, *, by: str) -> No
     now = clock.now()
     with store.write() as session:
         if role != "admin":
-            _not_the_last_admin(session, name)
+            not_the_last_admin(session, name)
         else:
             session.people.need(name)
             session.brands.give(name, (EVERY,))
@@ -96,7 +96,7 @@ def disable(store: Store, name: str, clock: Clock, *, by: str, off: bool = True)
     now = clock.now()
     with store.write() as session:
         if off:
-            _not_the_last_admin(session, name)
+            not_the_last_admin(session, name)
         session.people.set_disabled(name, now if off else None)
         if off:
             session.access.sign_out_all(name)
@@ -131,7 +131,8 @@ def email_of(text: str | None) -> str | None:
     return email
 
 
-def _not_the_last_admin(session: Session, name: str) -> None:
+def not_the_last_admin(session: Session, name: str) -> None:
+    """Raises WrongUse rather than leaving nobody who can administer."""
     admins = {u.name for u in session.people.all() if u.role == "admin" and u.disabled_at is None}
     if admins == {name}:
         raise WrongUse(f"{name} is the only admin.", action="Make somebody else admin first.")

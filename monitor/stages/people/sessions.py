@@ -111,7 +111,7 @@ def whose(store: Store, token: str, clock: Clock, policy: AccessPolicy = DEFAULT
     return SignedIn(
         row["user_name"],
         row["role"],
-        bool(row["must_change"]),
+        bool(row["must_change"]) and row["via"] != "oidc",
         hashed,
         seen,
         via=row["via"],

@@ -107,3 +107,22 @@ DELETE FROM resets WHERE user_id = (SELECT id FROM users WHERE name = :name);
 -- name: resets_expire
 -- Forgets links whose time is over.
 DELETE FROM resets WHERE expires_at <= :now;
+
+-- name: identity_user
+-- Whom a provider means.
+SELECT u.name AS name FROM identities i JOIN users u ON u.id = i.user_id
+WHERE i.issuer = :issuer AND i.subject = :subject;
+
+-- name: identity_add
+-- From now on the provider means this person.
+INSERT INTO identities (issuer, subject, user_id, at) VALUES (:issuer, :subject, :user_id, :at)
+ON CONFLICT (issuer, subject) DO UPDATE SET user_id = excluded.user_id, at = excluded.at;
+
+-- name: identities_of
+-- How providers know a person.
+SELECT i.issuer AS issuer, i.subject AS subject FROM identities i JOIN users u ON u.id = i.user_id
+WHERE u.name = :name ORDER BY i.issuer, i.subject;
+
+-- name: identities_drop
+-- No provider means this person any more.
+DELETE FROM identities WHERE user_id = (SELECT id FROM users WHERE name = :name);

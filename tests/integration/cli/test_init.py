@@ -10,6 +10,7 @@ import pytest
 
 from monitor.stages.people import check_password, second_factor, sign_in, whose
 from monitor.stages.people.seal import Seal
+from tests.fakes.oidc import provider
 from tests.integration.cli.process import ROOT
 from tests.integration.cli.program import PASSWORD, Program
 
@@ -111,6 +112,24 @@ def test_a_lost_phone_and_a_lost_laptop_are_seen_to_from_the_shell(program: Prog
     assert (listed["second_factor"], listed["email"]) == (False, "anna@northwind.example")
     for args in (("email", "anna", "no address"), ("sign-out", "bea"), ("second-factor", "bea")):
         program.run("users", *args, code=2)
+
+
+def test_people_are_linked_to_the_provider_from_the_shell(program: Program) -> None:
+    key = {"PRESSZERO_SECRET_KEY": "k" * 44}
+    with provider() as idp:
+        program.write_config(
+            '[brand]\nname = "Air"\n[web]\npublic_url = "https://inbox.example"\n'
+            f'[oidc]\nissuer = "{idp.address}"\nclient_id = "inbox"\nroles = {{ care = "agent" }}\n'
+        )
+        program.run("users", "add", "anna", env=key)
+        assert "No provider knows anna." in program.run("users", "link", "anna", env=key).stdout
+        said = program.run("users", "link", "anna", "u-17", env=key).stdout
+        assert said == f"anna is u-17 at {idp.address}.\n"
+        program.run("users", "add", "ben", env=key)
+        assert "is anna here" in program.run("users", "link", "ben", "u-17", env=key, code=2).stderr
+        said = program.run("doctor", env=key, code=None).stdout
+        assert f"sign-in through {idp.address}" in said
+        assert "No provider knows anna." in program.run("users", "link", "anna", "--off", env=key).stdout
 
 
 TWO_BRANDS = """
