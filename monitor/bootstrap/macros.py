@@ -11,6 +11,7 @@ from monitor.domain.accountability import JUDGED_OVER, MacroStanding
 from monitor.respond.languages import spoken
 from monitor.respond.macros import Macro
 from monitor.stages.accountability import owners_of
+from monitor.store.protocol import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,16 @@ class MacroDesk(Desk):
         """Every macro there is."""
         return frozenset(self._every_macro)
 
-    def macro_rows(self, *, everything: bool = False, now: datetime | None = None) -> list[MacroRow]:
-        """The macros that wrote or were stopped (or all), suspended ones first, then those that hurt most."""
+    def macro_rows(
+        self, store: Store | None = None, *, everything: bool = False, now: datetime | None = None
+    ) -> list[MacroRow]:
+        """The macros that wrote or were stopped (or all), suspended ones first, then those that hurt most.
+
+        `store`: as somebody sees it who sees some brands only.
+        """
         since = (now or self.clock.now()) - JUDGED_OVER
         known = self._every_macro
-        with self.store.read() as session:
+        with (store or self.store).read() as session:
             standings = session.macros.standings(since)
             names = {*standings, *(known if everything else ())}
             rows = [

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from monitor.domain.errors import NotFound, PressZeroError, WrongUse
 from monitor.stages import accountability, review
-from monitor.stages.people import SignedIn
+from monitor.stages.people import SignedIn, require_every_brand
 from monitor.web.access import Drafter, MacroKeeper, Reader, Services
 from monitor.web.case import Notice
 from monitor.web.pages import frame_of, render
@@ -62,7 +62,7 @@ def _macros(
 ) -> Response:
     with services.store.read() as session:
         frame = frame_of(session, person.name)
-    rows: Sequence[MacroRow] = services.macros() if services.macros else ()
+    rows: Sequence[MacroRow] = services.macros(services.store) if services.macros else ()
     return render(
         request,
         services,
@@ -84,9 +84,10 @@ def change_macro(
     do: Annotated[str, Form()],
     reason: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """`do`: suspend or restore, with a reason."""
+    """`do`: suspend or restore, with a reason. Macros write for every brand."""
+    require_every_brand(person.brands)
     try:
-        known = {row.standing.macro for row in (services.macros() if services.macros else ())}
+        known = {row.standing.macro for row in (services.macros(services.store) if services.macros else ())}
         if name not in known:
             raise NotFound(f"There is no macro {name!r} that has written anything.")
         if do not in ("suspend", "restore"):

@@ -119,7 +119,7 @@ class WebServices:
     judge: Judge | None = None  # the platform's verdict on a post: asked again when somebody approves
     verdict: Callable[[Conversation], Verdict] | None = None  # may we reply, with the rule in a sentence
     price: Callable[[Case, str], ReplyPrice | None] | None = None  # what posting a text costs
-    macros: Callable[[], Sequence[MacroRow]] | None = None  # those that wrote, and how they stand
+    macros: Callable[[Store], Sequence[MacroRow]] | None = None  # those that wrote, as somebody sees them
     promised: Promised | None = None  # what a person's own words promise
     check: Check | None = None  # findings that stop an approval
     lint: Lint | None = None  # (text, conversation, draft, user) → findings for the editor

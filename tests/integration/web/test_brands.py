@@ -8,9 +8,12 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
+from monitor.bootstrap.macros import MacroRow
+from monitor.domain.accountability import Mark
 from monitor.domain.case import Lane
 from monitor.domain.coverage import Gap, Interval
 from monitor.stages import people, review
+from monitor.store.protocol import Store
 from tests.integration.web.conftest import FROM_US, Browser
 from tests.integration.web.day import Made
 from tests.integration.web.forms import reply
@@ -148,6 +151,28 @@ def test_a_member_of_some_brands_does_not_stop_them_all(house: House, two: Made,
     assert "Pause all posting" in manager.get("/").text
     assert "Pause all posting" not in cargo.get("/").text
     assert cargo.post("/pause", data={"on": "yes", "reason": "x"}).status_code == 403
+
+
+def test_what_speaks_against_a_macro_is_of_ones_brands(house: House, two: Made, browser: Browser) -> None:
+    now = house.clock.now()
+    with house.store.write() as session:
+        for case_id, draft_id in (two["bag"], two["fee"]):
+            [post, *_] = session.casework.mention_ids(case_id)
+            session.macros.mark(session.drafts.get(draft_id), post, Mark.WORSE, now)
+
+    def rows(store: Store) -> list[MacroRow]:
+        with store.read() as session:
+            marks = tuple(session.macros.marks_of("delivery.trace", now - timedelta(days=1), limit=5))
+            standing = session.macros.standings(now - timedelta(days=1))["delivery.trace"]
+        return [MacroRow(standing, "Traces.", (), marks)]
+
+    cargo, admin = browser("cargo", brands=BRANDS, macros=rows), browser("admin", brands=BRANDS, macros=rows)
+    suspended = admin.post("/macros/delivery.trace", data={"do": "suspend", "reason": "x"})
+    assert suspended.status_code == 303
+    whole, part = admin.get("/macros").text, cargo.get("/macros").text
+    assert "landed EDI" in whole and "Charged twice" in whole
+    assert "landed EDI" not in part and "Charged twice" in part
+    assert cargo.post("/macros/delivery.trace", data={"do": "restore", "reason": "x"}).status_code == 403
 
 
 def test_the_digest_is_about_what_one_sees(house: House, two: Made, browser: Browser) -> None:

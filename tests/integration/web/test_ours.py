@@ -52,7 +52,7 @@ def test_a_suspended_macro_is_shown_with_its_reason_and_a_manager_puts_it_back(
     house: House, browser: Browser
 ) -> None:
     suspend(house.store, "outage_bug", "mia", "after 3 of its 9 replies people <i>came back</i>", house.clock)
-    macros = {"macros": lambda: rows(house)}
+    macros = {"macros": lambda store: rows(house)}
     manager, agent = browser("manager", **macros), browser("agent", **macros)
     shown = agent.get("/macros").text
     assert "Outage bug is suspended" in shown and "&lt;i&gt;came back" in shown
