@@ -22,6 +22,8 @@ _TRAILING = ".,;:!?)]}…"
 # Characters that reorder or hide what follows. <bdi> keeps them from reaching beyond the post; here
 # they become visible, so that no file name or address can be disguised inside it.
 _UNSEEN = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
+# Spaces that hold words together, or are as wide as one: some are fine, a row of them is a wall.
+_WALL = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]{4,}")
 # More accents than any script stacks on one letter: what is over is noise that paints over its neighbours.
 _MOST_MARKS = 6
 
@@ -47,7 +49,7 @@ def seemly(text: str) -> str:
     if _ODD.search(text) is None:
         return text
     marks, out = 0, []
-    for char in text.translate(_UNSEEN):
+    for char in _WALL.sub(lambda wall: " " * len(wall[0]), text.translate(_UNSEEN)):
         category = unicodedata.category(char)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         bad = (category == "Cc" and char not in "\n\t") or category == "Cs" or marks > _MOST_MARKS

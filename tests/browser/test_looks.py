@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.integration.web.day import Made
-from tests.integration.web.hostile import EVERYTHING, SHAPES
 from tests.integration.web.seed import House
 
 pytestmark = pytest.mark.browser
@@ -101,23 +100,3 @@ def test_the_system_decides_on_darkness_unless_a_person_does(house: House, day: 
     page.get_by_role("button", name="Auto").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "system")
     assert ground() < 120
-
-
-# Scripts run, or don't, at every width; what breaks a layout breaks the narrow one first.
-@pytest.mark.parametrize(("width", "texts"), [(1280, EVERYTHING), (390, SHAPES)])
-def test_hostile_words_run_nothing_and_break_nothing(
-    house: House, person: Open, width: int, texts: tuple[str, ...]
-) -> None:
-    cases = [
-        house.add_case(text, who=text[:60], draft=text if text.strip() else "x", author_name=text[:200])[0]
-        for text in texts
-    ]
-    somebody = person("approver", viewport={"width": width, "height": 900})
-    for path in ["/?lane=needs_approval", *(f"/cases/{case}" for case in cases)]:
-        page = somebody.go(path)
-        assert page.evaluate("window.hit") is None, path
-        assert somebody.overflow() <= 0, path
-        assert page.url == somebody.address + path
-        expect(page.locator(".side")).to_have_count(1)
-    main = somebody.page.locator("main").bounding_box()
-    assert main is not None

@@ -184,13 +184,18 @@ class House:
         s.cases.relane(case, made.state)
         return made
 
-    def say(self, case_id: int, text: str, *, own: bool = False) -> int:
+    def say(self, case_id: int, text: str, *, own: bool = False, **of_mention: object) -> int:
         """One more post in a conversation; returns its mention id."""
         self.serial += 1
         with self.store.write() as s:
             case = s.cases.get(case_id)
             post = Mention(
-                case.platform, str(9000 + self.serial), text, self.clock.now(), author=case.customer_handle
+                case.platform,
+                str(9000 + self.serial),
+                text,
+                self.clock.now(),
+                author=case.customer_handle,
+                **of_mention,
             )
             s.mentions.add(
                 [post], source=case.source, origin=Origin.LIVE, seen_at=self.clock.now(), is_own=lambda m: own

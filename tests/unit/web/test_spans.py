@@ -90,3 +90,8 @@ def test_marking_never_changes_the_words_and_tags_are_balanced(
         else:
             open_tags.append(name)
     assert open_tags == []
+
+
+def test_a_wall_of_wide_spaces_becomes_a_row_of_plain_ones() -> None:
+    assert seemly("a" + "\u3000" * 9 + "b") == "a" + " " * 9 + "b"
+    assert seemly("5\u00a0kg\u202f!") == "5\u00a0kg\u202f!", "those that people mean stay"
