@@ -127,6 +127,7 @@ class Page:
     removed: tuple[MentionKey, ...] = ()
     missing: tuple[tuple[Interval, str], ...] = ()  # stretches that can't be had, with the reason code
     cost_usd: float = 0.0
+    again_usd: float = 0.0  # of that, what each post costs that is not charged twice on one UTC day
     rate: RateState | None = None
     wake_at: datetime | None = None  # nothing more before then (replay, Retry-After on success)
 

@@ -213,6 +213,7 @@ class XConnector:
             proves=then.proven if then else Interval(drain.bottom, drain.top),
             rejects=rejects,
             cost_usd=len(rows) * listing.post_usd + beside * POST_READ_USD,
+            again_usd=listing.post_usd,
             rate=answer.rate,
             wake_at=self._clock.now() + listing.pause if then and listing.pause else None,
         )

@@ -54,12 +54,13 @@ def start(app: App, host: str | None, port: int | None, *, web: bool, scheduler:
     """Says where everything is, and runs until it is stopped. Raises WrongUse when the port is taken."""
     settings = app.settings
     out(f"Database: {settings.store.shown}")
+    at, chosen = host or settings.web.host, settings.web.port if port is None else port
+    if web:
+        chosen = _usable_port(at, chosen)  # before a password is shown that nobody would see again
     password = first_sign_in(app)
     if password is not None:
         out(f"First sign-in: admin, password {password} (shown only now)")
-    at, chosen = host or settings.web.host, settings.web.port if port is None else port
     if web:
-        chosen = _usable_port(at, chosen)
         out(f"Inbox: {_address(at, chosen)}")
     out("Ctrl-C stops it; nothing is lost.")
     if scheduler:

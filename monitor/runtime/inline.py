@@ -40,7 +40,11 @@ FOLLOW_EVERY = timedelta(minutes=1)
 # A connector may say "come back sooner"; nobody is polled more often than this.
 SHORTEST_REST = timedelta(seconds=1)
 
+# What reads platforms has threads of its own: one that hangs until its time-out must not keep an approved
+# reply, or a P0, waiting.
 THREADS = 4
+PLATFORM_THREADS = 4
+MOST_PLATFORM_THREADS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,12 @@ class InlineRuntime:
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(THREADS)},
+            executors={
+                "default": ThreadPoolExecutor(THREADS),
+                "platforms": ThreadPoolExecutor(
+                    min(MOST_PLATFORM_THREADS, max(PLATFORM_THREADS, len(jobs.sources)))
+                ),
+            },
             # The defaults would drop a run that starts a second late, and pile up slow ones.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone=jobs.zone,
@@ -79,12 +88,13 @@ class InlineRuntime:
         """Schedules every job, the first runs at once, and returns."""
         jobs = self._jobs
         for name, every in jobs.sources.items():
-            self._add(f"collect:{name}", self._poll, IntervalTrigger(seconds=every.total_seconds()), [name])
+            trigger = IntervalTrigger(seconds=every.total_seconds())
+            self._add(f"collect:{name}", self._poll, trigger, [name], "platforms")
         self._every("pipeline", jobs.pipeline, PIPELINE_EVERY)
         self._every("publish", jobs.publish, jobs.publish_every)
         self._every("follow", jobs.follow, FOLLOW_EVERY)
         for name, (work, every) in jobs.more.items():
-            self._every(name, work, every)
+            self._every(name, work, every, "platforms")
         # 02:30 would come twice, or never, on the days the clocks change: cron in the brand's zone
         # fires at most twice, and a second digest of the same day is the same digest.
         cron = CronTrigger(hour=jobs.digest_at.hour, minute=jobs.digest_at.minute, timezone=jobs.zone)
@@ -97,11 +107,22 @@ class InlineRuntime:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
-    def _every(self, name: str, work: Callable[[], object], every: timedelta) -> None:
-        self._add(name, self._guarded, IntervalTrigger(seconds=every.total_seconds()), [name, work])
+    def _every(
+        self, name: str, work: Callable[[], object], every: timedelta, executor: str = "default"
+    ) -> None:
+        trigger = IntervalTrigger(seconds=every.total_seconds())
+        self._add(name, self._guarded, trigger, [name, work], executor)
 
-    def _add(self, name: str, call: Callable[..., object], trigger: IntervalTrigger, args: list[Any]) -> None:
-        self._scheduler.add_job(call, trigger, args, id=name, next_run_time=datetime.now(self._jobs.zone))
+    def _add(
+        self,
+        name: str,
+        call: Callable[..., object],
+        trigger: IntervalTrigger,
+        args: list[Any],
+        executor: str,
+    ) -> None:
+        first = datetime.now(self._jobs.zone)
+        self._scheduler.add_job(call, trigger, args, id=name, next_run_time=first, executor=executor)
 
     def _guarded(self, name: str, work: Callable[[], object]) -> None:
         """Runs one job. What goes wrong is logged; the next run finds the same work again."""

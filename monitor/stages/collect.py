@@ -112,6 +112,8 @@ def _live_window(
         reachable = now - capabilities.reach_back
         expired = Interval(start, reachable)
         detail = "the source was not polled for longer than the platform lets us look back"
+        if ends:  # what was shown late, after the last poll, can't be looked for any more
+            session.ledger.doubt(name, Interval(start, min(max(ends), reachable)))
         session.ledger.add_gaps([Gap(name, expired, "window_expired", detail, fillable=False)], now)
         start = reachable
     if start >= now:

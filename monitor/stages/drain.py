@@ -43,7 +43,6 @@ class CollectReport:
     health: str = "ok"
     error: PressZeroError | None = None
     next_at: datetime | None = None  # when there is something to ask again, if the connector knows
-    page_usd: float | None = None  # what the last page cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _commit(poll: Poll, window: Window, page: Page, report: CollectReport) -> No
             page.mentions, source=name, origin=window.origin, seen_at=now, is_own=poll.is_own
         )
         removed = sum(1 for key in page.removed if remove_post(session, key, now, "removed at the source"))
-        poll.gate.passed(session, now, page.cost_usd, page.rate)
+        poll.gate.passed(session, now, _price(page, added), page.rate)
         _advance(session, window, page, added.new, now)
         if window.run is None:
             _advance_live(session, window, page, now)
@@ -134,6 +133,11 @@ def _commit(poll: Poll, window: Window, page: Page, report: CollectReport) -> No
                 rejects=len(page.rejects),
             )
     _count(report, page, added, removed)
+
+
+def _price(page: Page, added: Added) -> float:
+    """What a page really cost: the overlap with the last window is not charged again."""
+    return max(0.0, round(page.cost_usd - added.known_today * page.again_usd, 6))
 
 
 def _advance(session: Session, window: Window, page: Page, new: int, now: datetime) -> None:
@@ -194,7 +198,6 @@ def _restart(poll: Poll, window: Window) -> Window:
 
 def _count(report: CollectReport, page: Page, added: Added, removed: int) -> None:
     report.pages += 1
-    report.page_usd = page.cost_usd
     report.new += added.new
     report.known += added.known
     report.revised += len(added.revised)

@@ -273,32 +273,29 @@ class Ledger:
         interval = interval.inner
         if interval.is_empty:
             return
-        near = {
-            "source": source,
-            "start_at": utc_text(interval.start),
-            "end_at": utc_text(interval.end),
-        }
+        near = _near(source, interval)
         touching = [_interval(row) for row in self._db.rows("coverage_touching", near)]
         self._db.execute("coverage_clear", near)
         for joined in merged([*touching, interval]):
-            self._db.execute(
-                "coverage_add",
-                {"source": source, "start_at": utc_text(joined.start), "end_at": utc_text(joined.end)},
-            )
+            self._db.execute("coverage_add", _near(source, joined))
         for row in self._db.rows("gaps_touching", near):
             self._db.execute("gap_drop", {"id": row["id"]})
             for left in subtract(_interval(row), [interval]):
                 self._write_gap(_gap(row, left), parse_moment(row["opened_at"]))
 
+    def doubt(self, source: str, interval: Interval) -> None:
+        """Takes a stretch out of what is proven."""
+        near = _near(source, interval)
+        touching = [_interval(row) for row in self._db.rows("coverage_touching", near)]
+        self._db.execute("coverage_clear", near)
+        for left in (rest for each in touching for rest in subtract(each, [interval])):
+            self._db.execute("coverage_add", _near(source, left))
+
     def add_gaps(self, gaps: Iterable[Gap], at: datetime) -> None:
         """Records gaps, less what is covered; an older gap in the same place takes the newer reason."""
         for given in gaps:
             gap = replace(given, interval=given.interval.outer)
-            near = {
-                "source": gap.source,
-                "start_at": utc_text(gap.interval.start),
-                "end_at": utc_text(gap.interval.end),
-            }
+            near = _near(gap.source, gap.interval)
             covered = [_interval(row) for row in self._db.rows("coverage_touching", near)]
             for row in self._db.rows("gaps_touching", near):
                 self._db.execute("gap_drop", {"id": row["id"]})
@@ -309,11 +306,7 @@ class Ledger:
 
     def drop_gap(self, gap: Gap) -> None:
         """Takes exactly this gap out of the ledger."""
-        near = {
-            "source": gap.source,
-            "start_at": utc_text(gap.interval.start),
-            "end_at": utc_text(gap.interval.end),
-        }
+        near = _near(gap.source, gap.interval)
         for row in self._db.rows("gaps_touching", near):
             if _interval(row) == gap.interval:
                 self._db.execute("gap_drop", {"id": row["id"]})
@@ -322,9 +315,7 @@ class Ledger:
         self._db.execute(
             "gap_add",
             {
-                "source": gap.source,
-                "start_at": utc_text(gap.interval.start),
-                "end_at": utc_text(gap.interval.end),
+                **_near(gap.source, gap.interval),
                 "reason": gap.reason,
                 "detail": gap.detail,
                 "fillable": int(gap.fillable),
@@ -341,6 +332,10 @@ class Ledger:
         """The gaps that opened lately, the newest first."""
         rows = self._db.rows("gaps_since", {"since": utc_text(since), "limit": limit})
         return [_gap(row, _interval(row)) for row in rows]
+
+
+def _near(source: str, interval: Interval) -> dict[str, str]:
+    return {"source": source, "start_at": utc_text(interval.start), "end_at": utc_text(interval.end)}
 
 
 def _interval(row: Row) -> Interval:

@@ -27,6 +27,7 @@ class Added:
 
     new: int = 0
     known: int = 0
+    known_today: int = 0  # of `known`: first seen on the same UTC day
     reposts: int = 0
     revised: list[int] = field(default_factory=list)
 
@@ -87,6 +88,7 @@ class Mentions:
             row = self._db.one("mention_by_key", mention.key._asdict())
             if row is None or row["id"] in fresh or row["removed_at"] is not None:
                 continue
+            added.known_today += row["first_seen_at"][:10] == seen[:10]
             if row["origin"] == Origin.CONTEXT.value and origin is not Origin.CONTEXT:
                 self._db.execute(
                     "mention_promote",

@@ -261,7 +261,7 @@ class FakeBluesky:
         page = [] if request.quirk("empty") else posts[:size]
         body: Json = {name: [shape(p) for p in page]}
         if request.quirk("empty") and posts:
-            body["cursor"] = f"{cursor or posts[0].cursor}~"
+            body["cursor"] = f"{cursor or f'{posts[0].place[0] + 1}__'}~"  # before all that is left
         elif len(posts) > size:
             body["cursor"] = page[-1].cursor
         if request.quirk("shuffle"):

@@ -64,6 +64,14 @@ def test_the_newer_reason_of_a_gap_counts(store: Store) -> None:
     ]
 
 
+def test_what_is_doubted_is_no_longer_covered(store: Store) -> None:
+    with store.write() as session:
+        session.ledger.cover("s", span(0, 60))
+        session.ledger.cover("s", span(80, 90))
+        session.ledger.doubt("s", span(50, 70))
+        assert session.ledger.coverage("s") == [span(0, 50), span(80, 90)]
+
+
 def test_what_is_finer_than_a_millisecond_leaves_nothing_behind(store: Store) -> None:
     micros = timedelta(microseconds=456)
     with store.write() as session:

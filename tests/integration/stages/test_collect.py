@@ -148,6 +148,7 @@ def test_a_dead_page_token_starts_over_what_is_left(watch: Watch) -> None:
 def test_what_fell_out_of_reach_stays_a_gap(watch: Watch) -> None:
     watch.posts(5)
     watch.poll()
+    polled = watch.clock.now()
     watch.clock.forward(days=10)
     watch.posts(5)
     report = watch.poll()
@@ -155,7 +156,8 @@ def test_what_fell_out_of_reach_stays_a_gap(watch: Watch) -> None:
     with watch.store.read() as session:
         (gap,) = session.ledger.gaps("b")
     assert (gap.reason, gap.fillable) == ("window_expired", False)
-    assert gap.interval.end == watch.clock.now() - REACH
+    overlap = BoardConnector.capabilities.overlap
+    assert gap.interval == Interval(polled - overlap, watch.clock.now() - REACH), "late posts were not seen"
 
 
 def test_budget_stops_with_a_visible_reason(watch: Watch) -> None:

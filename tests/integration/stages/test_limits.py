@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 
 from connectors.base import Ask, Page, RateState, SourceConfig
+from connectors.x import XConfig
 from monitor.domain.errors import QuotaExhausted, RateLimited
+from monitor.domain.moments import utc_text
 from monitor.stages.collect import CollectReport, collect
 from monitor.stages.health import SourceReport, source_report
 from monitor.stages.limits import COLLECT, CONTEXT, RECHECK, Gate, Use, allowances
 from monitor.store.sqlite import SqliteStore
 from tests.clock import TestClock
+from tests.fakes.server import FakeServer
+from tests.fakes.x_posts import spread
+from tests.integration.connectors.x_setting import NOW, connector, running
 from tests.integration.stages.board import Board, BoardConnector
 
 
@@ -229,3 +234,29 @@ def test_the_report_shows_lag_gaps_rate_and_money(office: Office) -> None:
     assert [(g.reason, g.fillable) for g in report.gaps] == [("window_expired", False)]
     assert report.unfillable == 1
     assert report.rate.remaining == 100, "the window is over, so the budget is whole again"
+
+
+def test_a_post_is_not_paid_for_twice_on_one_day(tmp_path: Path) -> None:
+    source = XConfig(name="x", kind="x", query="northwind", budget_per_day=5.0)
+    store = SqliteStore(f"sqlite:///{tmp_path / 'a.db'}")
+    store.migrate()
+
+    def spent_by_a_poll(server: FakeServer) -> float:
+        clock = server.platform.clock
+        day = utc_text(clock.now())[:10]
+        with store.read() as session:
+            before = session.ledger.spend_since("x", day)[0]
+        reader = connector(server, name="x")
+        assert collect(store, reader, source, clock, is_own=lambda _: False).complete
+        reader.close()
+        with store.read() as session:
+            return round(session.ledger.spend_since("x", day)[0] - before, 4)
+
+    for server in running():
+        server.platform.load(spread(30, NOW - timedelta(minutes=4), timedelta(seconds=5)))
+        assert spent_by_a_poll(server) == 0.15
+        server.platform.clock.advance(60)
+        server.platform.load(spread(2, NOW + timedelta(seconds=10), timedelta(seconds=5)))
+        assert spent_by_a_poll(server) == 0.01, "the overlap shows 30 again, and two are new"
+        assert len(server.requests("search")) == 2
+    store.close()

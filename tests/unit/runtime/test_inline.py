@@ -15,7 +15,7 @@ import pytest
 
 from monitor.domain.errors import StoreUnavailable
 from monitor.runtime.clock import SystemClock
-from monitor.runtime.inline import InlineRuntime, Jobs
+from monitor.runtime.inline import MOST_PLATFORM_THREADS, InlineRuntime, Jobs
 from monitor.stages.drain import CollectReport
 
 
@@ -42,7 +42,7 @@ class Counted:
 
         return work
 
-    def wait_for(self, name: str, times: int, seconds: float = 8.0) -> None:
+    def wait_for(self, name: str, times: int, seconds: float = 60.0) -> None:
         ends = time.monotonic() + seconds
         while self.calls[name] < times:
             assert time.monotonic() < ends, f"{name} was called {self.calls[name]} times"
@@ -106,6 +106,20 @@ def test_a_limited_source_is_left_alone(counted: Counted) -> None:
 
     run(counted, waits, sources={"a": timedelta(seconds=1)}, collect=later)
     assert counted.calls["collect:a"] == 1
+
+
+def test_platforms_that_hang_hold_up_neither_replies_nor_readings(counted: Counted) -> None:
+    over = threading.Event()
+    sources = {f"s{i}": timedelta(minutes=2) for i in range(MOST_PLATFORM_THREADS + 4)}
+    stuck = counted.job("collect:", lambda name: over.wait() and CollectReport(name))
+
+    def waits() -> None:
+        for name in ("publish", "pipeline"):
+            counted.wait_for(name, counted.calls[name] + 2)
+        over.set()
+        counted.wait_for(f"collect:s{MOST_PLATFORM_THREADS + 3}", 1)
+
+    run(counted, waits, sources=sources, collect=stuck, publish_every=timedelta(milliseconds=200))
 
 
 def test_one_job_never_runs_twice_at_the_same_time(counted: Counted) -> None:
