@@ -56,7 +56,9 @@ class SourceConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="Unique name, [a-z0-9-].")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="A unique name: a-z, 0-9 and dashes."
+    )
     kind: str = Field(description="The connector: see `presszero sources --kinds`.")
     every: timedelta = Field(default=timedelta(minutes=2), description="How often it is polled: 30s, 2m, 1h.")
     account: str | None = Field(default=None, description="Name of an [accounts.NAME] table.")

@@ -224,7 +224,8 @@ def _turn_lines(turn: Turn, zone: ZoneInfo) -> Iterator[str]:
         degree = f"severity {reading.severity}, complaint {reading.complaint:.2f}"
         yield f"  → {reading.urgency.level}, {reading.primary}, {degree}"
         for reason in reading.urgency.reasons:
-            yield f"    because of {reason.rule}: “{one_line(reason.text)}”"
+            words = f": “{one_line(reason.text)}”" if reason.text else ": the post as a whole"
+            yield f"    because of {reason.rule}{words}"
     yield ""
 
 

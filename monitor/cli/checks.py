@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +37,8 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
     """Every check. None of them raises; a connector is asked at most one cheap request."""
     settings = app.settings
     yield Finding(FINE, "python", platform.python_version())
-    yield Finding(
-        FINE, "config", f"{settings.file}, {len(settings.sources)} sources, {len(settings.accounts)} accounts"
-    )
+    holds = f"{_count(settings.sources, 'source')}, {_count(settings.accounts, 'account')}"
+    yield Finding(FINE, "config", f"{settings.file}, {holds}")
     yield from _dotenv(app)
     yield _guarded("store", app.store.check)
     yield _guarded("audit", lambda: f"{_verified(app)} records, intact")
@@ -54,6 +53,10 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
         yield _source(app, source, offline)
     for hook in app.subscriptions:
         yield _webhook(app, hook, offline)
+
+
+def _count(things: Sized, one: str) -> str:
+    return f"{len(things)} {one}" if len(things) == 1 else f"{len(things)} {one}s"
 
 
 def _guarded(what: str, check: Callable[[], str]) -> Finding:

@@ -72,7 +72,8 @@ def read_posts(
     finally:
         lines.close()
     if malformed.count:
-        err(f"{malformed.count} malformed lines were left out; the first is {malformed.first}.")
+        some = "1 malformed line was" if malformed.count == 1 else f"{malformed.count} malformed lines were"
+        err(f"{some} left out; the first is {malformed.first}.")
         raise typer.Exit(PARTLY_FAILED)
 
 

@@ -71,12 +71,16 @@ class Problems:
         say: str,
         at: tuple[str | int, ...],
         overrides: Mapping[tuple[str, ...], str] | None = None,
+        unknown_keys: bool = True,
     ) -> None:
         """Notes everything pydantic found. `say` names the table, `at` is its path in the file.
 
-        `overrides` maps key paths to the environment variable that set them.
+        `overrides` maps key paths to the environment variable that set them. `unknown_keys`: whether
+        keys that `model` doesn't have are wrong.
         """
         for one in error.errors(include_url=False, include_context=False):
+            if one["type"] == "extra_forbidden" and not unknown_keys:
+                continue
             loc = tuple(str(p) for p in one["loc"])
             key = ".".join(p for p in (say, *loc) if p)
             variable = next((v for k, v in (overrides or {}).items() if loc[: len(k)] == k), None)
@@ -103,8 +107,11 @@ def _words(error: Any, model: type[BaseModel], loc: tuple[str, ...]) -> tuple[st
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     message = _PLAIN_WORDS.get(error["type"], message[:1].lower() + message[1:])
     found = "a value that is not shown here" if SECRET_WORD.search(name) else shown(error["input"])
+    if not loc:  # what is wrong is no single key, but how they go together
+        found = "this table"
     if not message:
-        return found, f"write {description}" if description else str(error["msg"])
+        asked = f"write {description[:1].lower()}{description[1:]}"
+        return found, asked if description else str(error["msg"])
     return found, f"{message} ({description})" if description else message
 
 

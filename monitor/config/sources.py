@@ -19,6 +19,21 @@ from monitor.config.secrets import DOTENV
 from monitor.config.tables import as_duration
 from monitor.domain.errors import NotFound
 
+# What people call a kind, besides its name.
+OTHER_NAMES = {
+    "twitter": "x",
+    "bsky": "bluesky",
+    "fediverse": "mastodon",
+    "hn": "hackernews",
+    "atom": "rss",
+    "feed": "rss",
+    "app-store": "appstore",
+    "file": "archive",
+    "csv": "archive",
+    "jsonl": "archive",
+    "push": "webhook",
+}
+
 
 def read_sources(
     raw: object,
@@ -88,8 +103,10 @@ class _Entry:
         try:
             source = model.model_validate(table, context={"folder": folder})
         except ValidationError as exc:
-            if connector is not None:  # what an unknown kind takes, nobody can say
-                self._problems.add_invalid(exc, model, say=self._say, at=self._at)
+            # Of an unknown kind nobody can say which keys it takes; what every source has is checked.
+            self._problems.add_invalid(
+                exc, model, say=self._say, at=self._at, unknown_keys=connector is not None
+            )
             return None
         return source if fine and connector is not None else None
 
@@ -103,7 +120,7 @@ class _Entry:
         try:
             connector = connector_class(kind)
         except NotFound:
-            self._wrong("kind", shown(kind), nearest(kind, kinds()))
+            self._wrong("kind", shown(kind), nearest(OTHER_NAMES.get(kind.lower(), kind), kinds()))
             return None
         except ImportError as exc:
             hint = f"pip install 'presszero[{kind}]'"

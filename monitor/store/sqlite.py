@@ -160,7 +160,8 @@ class SqliteStore:
             raise StoreUnavailable(f"{self.path}: {exc}.") from exc
         if answer != "ok":
             raise StoreUnavailable(f"{self.path}: {answer}.", action="Restore the newest backup.")
-        size = self.path.stat().st_size if self.path.exists() else 0
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))  # what is not merged yet counts
+        size = sum(file.stat().st_size for file in files if file.exists())
         return f"SQLite {sqlite3.sqlite_version}, {self.path}, {size / 1e6:.1f} MB, WAL"
 
     def close(self) -> None:

@@ -461,3 +461,17 @@ def test_a_lease_that_ends_during_a_call_is_a_mistake(tmp_path: Path) -> None:
 def test_looks_come_in_order(tmp_path: Path, looks: str) -> None:
     with pytest.raises(ConfigInvalid, match="rising durations"):
         settings(tmp_path, f'[brand]\nname = "N"\n[publish]\nlooks = {looks}\n')
+
+
+def test_of_an_unknown_kind_everything_else_is_checked_all_the_same(tmp_path: Path) -> None:
+    bad = '[[sources]]\nname = "A b"\nkind = "twitter"\nquery = "air"\nevery = "2 moons"\n'
+    found = problems(tmp_path, BRAND + bad)
+    assert {key.rpartition(".")[2] for key in found} == {"name", "kind", "every"}
+    assert found['sources "A b".kind'].expected == "did you mean `x`?"
+    assert "a unique name" in found['sources "A b".name'].expected
+
+
+def test_what_does_not_go_together_is_said_without_the_whole_table(tmp_path: Path) -> None:
+    found = problems(tmp_path, BRAND + '[[sources]]\nname = "x"\nkind = "x"\n')
+    assert found['sources "x"'].found == "this table"
+    assert "mode recent needs a query" in found['sources "x"'].expected
