@@ -1,15 +1,15 @@
-"""What people do with a case. A function is one POST, one call into `monitor.stages.review`, one answer."""
+"""What people do with a reply. A function is one POST, one call into `monitor.stages.review`, one answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from monitor.domain.case import Outcome
 from monitor.domain.draft import APPROVABLE, Draft
 from monitor.domain.errors import (
     BadMoment,
@@ -26,7 +26,7 @@ from monitor.stages import review
 from monitor.stages.people import SignedIn
 from monitor.stages.review import Shown, tidy
 from monitor.web.access import Approver, Drafter, Services
-from monitor.web.case import Notice, show_case
+from monitor.web.case import Notice, show_case, within_of
 from monitor.web.editor import editor_of, source_of
 from monitor.web.pages import render, wants_part
 from monitor.web.services import WebServices
@@ -84,6 +84,13 @@ Reply = Annotated[ReplyForm, Depends(reply_form)]
 
 
 @dataclass(frozen=True, slots=True)
+class GoTo:
+    """The case that an act leads to, where it is another one."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One request: who does it, with what."""
 
@@ -91,10 +98,19 @@ class Act:
     services: WebServices
     person: SignedIn
 
-    def answer(self, case_id: int, do: Callable[[], object], form: ReplyForm | None = None) -> Response:
-        """Does it and goes back to the case; what does not go through is said there, and no word is lost."""
+    def answer(
+        self,
+        case_id: int,
+        do: Callable[[], object],
+        form: ReplyForm | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Does it and goes back to the case; what does not go through is said there, and no word is lost.
+
+        `do` may return a `GoTo`.
+        """
         try:
-            do()
+            done = do()
         except tuple(STATUS) as error:
             return show_case(
                 self.request,
@@ -105,8 +121,13 @@ class Act:
                 notice=Notice.of(error),
                 text=form.text if form else None,
                 seen=form.seen if form else "",
+                typed=typed,
             )
-        return RedirectResponse(f"/cases/{case_id}", 303)
+        if isinstance(done, GoTo):
+            return RedirectResponse(f"/cases/{done.case_id}", 303)
+        within = within_of(self.request)
+        rest = f"?within={quote(within, safe='')}" if within else ""
+        return RedirectResponse(f"/cases/{case_id}{rest}", 303)
 
 
 def act_of_drafter(request: Request, services: Services, person: Drafter) -> Act:
@@ -284,62 +305,4 @@ def confirm(act: Drafting, case_id: int) -> Response:
     services, user = act.services, act.person.name
     return act.answer(
         case_id, lambda: review.confirm(services.store, _live(act, case_id).id, user, services.clock)
-    )
-
-
-# --- the case ---
-
-
-@router.post("/cases/{case_id}/assign")
-def assign(act: Drafting, case_id: int, assignee: _Optional = "") -> Response:
-    """Gives the case to a colleague, or to nobody."""
-
-    services, user = act.services, act.person.name
-    return act.answer(
-        case_id, lambda: review.assign(services.store, case_id, user, assignee or None, services.clock)
-    )
-
-
-@router.post("/cases/{case_id}/note")
-def note(act: Drafting, case_id: int, text: Text) -> Response:
-    """An internal note."""
-    services, user = act.services, act.person.name
-    return act.answer(case_id, lambda: review.note(services.store, case_id, user, text, services.clock))
-
-
-@router.post("/cases/{case_id}/correct")
-def correct(act: Drafting, case_id: int, field: Text, value: Text) -> Response:
-    """The machine read it wrong."""
-    services, user = act.services, act.person.name
-    return act.answer(
-        case_id, lambda: review.correct(services.store, case_id, user, field, value, services.clock)
-    )
-
-
-@router.post("/cases/{case_id}/close")
-def close(act: Drafting, case_id: int, outcome: Text) -> Response:
-    """What became of the customer."""
-
-    def do() -> None:
-        if outcome not in set(Outcome):
-            raise WrongUse(f"{outcome!r} is no outcome.", action="Choose one from the list.")
-        review.close(act.services.store, case_id, act.person.name, Outcome(outcome), act.services.clock)
-
-    return act.answer(case_id, do)
-
-
-@router.post("/cases/{case_id}/reopen")
-def reopen(act: Drafting, case_id: int) -> Response:
-    """Brings a case back."""
-    services, user = act.services, act.person.name
-    return act.answer(case_id, lambda: review.reopen(services.store, case_id, user, services.clock))
-
-
-@router.post("/cases/{case_id}/promises/{promise_id}")
-def promise(act: Drafting, case_id: int, promise_id: int, kept: Text) -> Response:
-    """A promise was kept, or it was not."""
-    services, user = act.services, act.person.name
-    return act.answer(
-        case_id,
-        lambda: review.settle_promise(services.store, promise_id, user, kept == "yes", services.clock),
     )

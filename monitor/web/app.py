@@ -33,6 +33,7 @@ from monitor.web import (
     account,
     acts,
     case,
+    casework,
     colleagues,
     desk,
     forgotten,
@@ -101,7 +102,8 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
     reading = (queue, search, palette, mine, case, showing, live)
     programs = (tokens, webhooks, storms)
-    for room in (sign_in, provider, forgotten, account, *programs, *reading, acts, desk, ours, colleagues):
+    door = (sign_in, provider, forgotten, account)
+    for room in (*door, *programs, *reading, acts, casework, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

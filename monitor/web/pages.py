@@ -18,7 +18,7 @@ from monitor.stages.troubles import Trouble, standing, troubles
 from monitor.store.protocol import Row
 from monitor.store.session import Session
 from monitor.store.views import View
-from monitor.web import marks, spans, times, words
+from monitor.web import diffs, marks, spans, times, words
 from monitor.web.services import WebServices
 
 THEMES = ("system", "light", "dark")
@@ -86,6 +86,8 @@ def environment() -> Environment:
         May=May,
         Lane=Lane,
         marked=spans.marked,
+        with_names=spans.with_names,
+        diff=diffs.diff,
         spans_of=spans.spans_of,
         clock_of=times.clock_of,
     )

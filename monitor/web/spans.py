@@ -100,6 +100,16 @@ def marked(text: str, spans: Sequence[Span] = (), *, limit: int = LONGEST_SHOWN)
     return Markup("").join(pieces)
 
 
+def with_names(note: str, names: Iterable[str]) -> Markup:
+    """A colleague's note, with the colleagues that it calls by ``@name`` marked."""
+    shown = seemly(note)
+    found = []
+    for name in names:
+        for match in re.finditer(rf"(?<![\w@])@{re.escape(name)}(?!\w)", shown, re.IGNORECASE):
+            found.append(Span(match.start(), match.end(), "found", "was told"))
+    return marked(note, found, limit=len(note))
+
+
 def _pieces(
     length: int, spans: Iterable[Span], links: Iterable[tuple[int, int]]
 ) -> Iterable[tuple[int, int]]:

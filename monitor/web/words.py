@@ -213,6 +213,15 @@ DESKS: Final[dict[str, str]] = {
     "branch": "the branch",
 }
 
+# (as it is asked for, as a button says it)
+SNOOZES: Final[tuple[tuple[str, str], ...]] = (
+    ("1h", "In an hour"),
+    ("3h", "In three hours"),
+    ("tomorrow", "Tomorrow morning"),
+    ("monday", "Monday morning"),
+    ("reply", "Until they write"),
+)
+
 SEVERITY: Final[tuple[str, ...]] = ("no harm", "annoyed", "let down", "hurt")
 
 ACTIONS: Final[dict[str, str]] = {
@@ -237,6 +246,28 @@ ACTIONS: Final[dict[str, str]] = {
     "case.urgency_corrected": "corrected the urgency",
     "case.intent_corrected": "corrected the intent",
     "case.incident_set": "put the case into an incident",
+    "case.snoozed": "snoozed the case",
+    "case.woken": "woke the case",
+    "case.tagged": "tagged the case",
+    "case.untagged": "took a tag off",
+    "case.escalated": "handed the case up",
+    "case.escalation_answered": "answered what was handed up",
+    "case.merged": "merged another case into this one",
+    "case.merged_away": "merged this case into another",
+    "case.split": "split posts off",
+    "case.split_off": "split this case off",
+    "case.merge_undone": "took a merge back",
+    "case.split_undone": "took a split back",
+    "case.settled": "settled the outcome",
+    "case.verdict": "asked again whether we may reply",
+    "case.answered_by_hand": "saw that we answered by hand",
+    "draft.proposed": "proposed a reply",
+    "draft.renewed": "wrote the reply anew",
+    "draft.withheld": "held back: a person answers",
+    "draft.posted": "posted the reply",
+    "attempt.begun": "began to send",
+    "attempt.look": "looked for our reply",
+    "context.fetched": "fetched what was said around it",
 }
 
 PLATFORMS: Final[dict[str, str]] = {
@@ -290,6 +321,8 @@ KEYS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("s", "snooze"),
             ("l", "escalate"),
             ("t", "tags"),
+            ("m", "merge, split"),
+            ("c", "close"),
             ("n", "note"),
             ("x", "select, for approving several"),
         ),
@@ -338,6 +371,12 @@ def platform(code: str) -> str:
 def action(code: str) -> str:
     """An audit action in words."""
     return ACTIONS.get(code, code.replace(".", ": ").replace("_", " "))
+
+
+def actor(name: str) -> str:
+    """Who did something, for a history: a person by name, a machine by what it was at."""
+    who, colon, what = name.partition(":")
+    return f"the machine ({what})" if colon and who == "machine" else name
 
 
 def plain(code: str) -> str:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, chromium
 from tests.integration.web.day import Made, live
+from tests.integration.web.past import before, worked_on
 from tests.integration.web.seed import PASSWORD, House, new_house
 from tests.integration.web.server import serving
 
@@ -62,7 +63,7 @@ def take(browser: Browser, address: str, house: House, day: Made, folder: Path, 
                     continue
                 page.goto(address + path)
                 page.wait_for_timeout(150)
-                page.screenshot(path=folder / f"{name}-{size}.png")
+                page.screenshot(path=folder / f"{name}-{size}.png", full_page="case" in name)
             context.close()
 
 
@@ -73,6 +74,8 @@ def main(arguments: list[str]) -> None:
         house = new_house(Path(scratch))
         house.add_people()
         day = live(house)
+        before(house, day)
+        worked_on(house, day)
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         with serving(house.services()) as address:
             take(browser, address, house, day, folder, arguments[1:])

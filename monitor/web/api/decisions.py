@@ -27,7 +27,7 @@ from monitor.web.api.casework import Standing, standing
 from monitor.web.api.document import problems
 from monitor.web.api.shape import Body, Moment, Shape, Text
 from monitor.web.api.shapes.draft import Shown
-from monitor.web.case import changes
+from monitor.web.caseview import changes
 
 router = APIRouter(tags=["decisions"])
 
@@ -101,7 +101,7 @@ def _past(draft: Draft, conversation: Conversation, shown: Shown) -> ShownIsPast
         found.append({"what": "text", "by": by, "at": utc_text(draft.updated_at)})
     if conversation.hash != shown.conversation_sha256:
         posts = changes(shown.seen, conversation)
-        found += [{"what": f"post_{how}", "mention_id": n} for n, how in posts.items()]
+        found += [{"what": f"post_{how}", "mention_id": n} for n, (how, _) in posts.items()]
         if not posts:
             found.append({"what": "conversation"})
     said = {"text": "the text was changed", "conversation": "the conversation changed"}

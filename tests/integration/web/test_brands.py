@@ -61,7 +61,8 @@ def fields_of(client: httpx.Client, case_id: int) -> dict[str, str]:
     found = reply(client.get(f"/cases/{case_id}").text, case_id)
     more = {
         "reason": "other", "outcome": "lost", "field": "urgency", "value": "P1", "kept": "yes",
-        "assignee": "cargo", "lane": "now",
+        "assignee": "cargo", "lane": "now", "desk": "legal", "tag": "x", "other": str(case_id), "post": "1",
+        "until": "1h", "answer": "x",
     }  # fmt: skip
     return found | more
 
@@ -80,7 +81,7 @@ def test_a_case_of_another_brand_is_not_there(house: House, two: Made, browser: 
         [post, *_] = session.casework.mention_ids(case_id)
         promise = session.promises.of_case(case_id)
     path = path.replace("{case_id}", str(case_id)).replace("{mention_id}", str(post))
-    path = path.replace("{promise_id}", str(promise[0]["id"]) if promise else "1")
+    path = path.replace("{promise_id}", str(promise[0]["id"]) if promise else "1").replace("{move_id}", "1")
     headers = FROM_US | {"hx-request": "true"} if route.endswith("/save") else FROM_US
     answer = cargo.request(
         method, path, data=fields if method == "POST" else None, params={"lane": "now"}, headers=headers

@@ -21,7 +21,7 @@ OURS = frozenset(
     """html head meta title link script body a header p span nav form input button main div h1 h2 h3 section
     ol ul li bdi mark q blockquote dl dt dd details summary select option label textarea strong time kbd
     dialog br svg rect small iframe code table thead tbody tr th td use
-    ins del progress fieldset legend abbr""".split()
+    ins del progress fieldset legend abbr datalist g line circle""".split()
 )
 
 

@@ -83,6 +83,15 @@ NEEDS: dict[str, May | str] = {
     "POST /cases/{case_id}/close": May.DRAFT,
     "POST /cases/{case_id}/reopen": May.DRAFT,
     "POST /cases/{case_id}/promises/{promise_id}": May.DRAFT,
+    "POST /cases/{case_id}/snooze": May.DRAFT,
+    "POST /cases/{case_id}/wake": May.DRAFT,
+    "POST /cases/{case_id}/escalate": May.DRAFT,
+    "POST /cases/{case_id}/answer": May.DRAFT,
+    "POST /cases/{case_id}/tags": May.DRAFT,
+    "POST /cases/{case_id}/incident": May.DRAFT,
+    "POST /cases/{case_id}/merge": May.DRAFT,
+    "POST /cases/{case_id}/split": May.DRAFT,
+    "POST /cases/{case_id}/moves/{move_id}/undo": May.DRAFT,
     "POST /cases/{case_id}/approve": May.APPROVE,
     "POST /cases/{case_id}/undo": May.APPROVE,
     "GET /promises": May.READ,
@@ -132,6 +141,7 @@ def ask(client: httpx.Client, route: str) -> httpx.Response:
         ("{name}", "nobody"),
         ("{token}", "nonsense"),
         ("{view_id}", "1"),
+        ("{move_id}", "1"),
     ):
         path = path.replace(hole, value)
     if route == "GET /events":
@@ -142,7 +152,8 @@ def ask(client: httpx.Client, route: str) -> httpx.Response:
         "text": "x", "reason": "other", "draft_id": "1", "outcome": "lost", "field": "urgency", "value": "P1",
         "kept": "yes", "do": "role", "role": "viewer", "on": "no", "to": "dark", "browser": "x",
         "name": "nobody", "old": "wrong", "new": "wrong", "password": "wrong", "lane": "now",
-        "code": "123456", "who": "nobody",
+        "code": "123456", "who": "nobody", "desk": "legal", "tag": "x", "other": "98", "post": "1",
+        "until": "1h", "answer": "x",
     }  # fmt: skip
     if method == "GET":
         return client.get(path, params={"lane": "now"})

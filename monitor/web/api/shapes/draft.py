@@ -11,7 +11,7 @@ from monitor.domain.moments import utc_text
 from monitor.domain.posting import Attempt, AttemptState
 from monitor.store.codec import maybe_text
 from monitor.web.api.shape import Body, Moment, Sha256, Shape, Text, When
-from monitor.web.case import seen_of
+from monitor.web.caseview import seen_of
 from monitor.web.editor import Editor
 
 
