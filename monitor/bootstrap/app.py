@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.bootstrap.telling import Telling
+from monitor.bootstrap.alerting import Alerting
 from monitor.config.provider import SECRET as OIDC_SECRET
 from monitor.config.secrets import environment
 from monitor.domain.errors import SecretKeyUnusable
@@ -26,6 +26,8 @@ RECHECK_EVERY = timedelta(minutes=5)
 CONTEXT_EVERY = timedelta(seconds=30)
 # A storm is seen this soon after it is one.
 STORMS_EVERY = timedelta(minutes=1)
+# A P0 reaches somebody this soon after it is read.
+ALERTS_EVERY = timedelta(seconds=3)
 # Webhooks hear of what happens this soon.
 WEBHOOKS_EVERY = timedelta(seconds=2)
 # A picture goes at most this long after its post; it is no longer shown from the first moment on.
@@ -34,7 +36,7 @@ PICTURES_EVERY = timedelta(minutes=1)
 WAKE_EVERY = timedelta(seconds=5)
 
 
-class App(Telling):
+class App(Alerting):
     """The parts, wired. Thread-safe: stages run in the scheduler's threads, pages in the web's."""
 
     def jobs(self) -> Jobs:
@@ -53,6 +55,7 @@ class App(Telling):
                 "recheck": (lambda: _rechecked(self.run_recheck()), RECHECK_EVERY),
                 "context": (lambda: _explained(self.run_context()), CONTEXT_EVERY),
                 "storms": (lambda: _counts(self.run_storms()), STORMS_EVERY),
+                "alerts": (self.run_alerts, ALERTS_EVERY),
                 "webhooks": (self.run_webhooks, WEBHOOKS_EVERY),
                 "pictures": (self.sweep_pictures, PICTURES_EVERY),
                 "wake": (lambda: _counts(self.run_wake()), WAKE_EVERY),
@@ -115,6 +118,8 @@ class App(Telling):
                 api_per_minute=settings.api.requests_per_minute,
                 subscriptions=self.subscriptions,
                 courier=self.courier,
+                watch=self.watch,
+                carrier=self.carrier,
                 brands=settings.brand.every,
                 provider=self._provider(env),
                 pictures=Pictures(self.pictures_folder, self.clock) if shows_pictures else None,
@@ -182,6 +187,7 @@ class App(Telling):
         found = [v.get_secret_value() for a in self.settings.accounts.values() for v in a.secrets.values()]
         for hook in self.settings.webhooks:
             found += [hook.address, *(secret.get_secret_value() for secret in hook.secrets)]
+        found += [channel.address for channel in self.settings.channels]
         env = environment(self.settings.folder)
         return [*found, *env.get(SecretKeyUnusable.variable, "").split(), env.get(OIDC_SECRET, "")]
 

@@ -9,6 +9,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    alerts,
     audit,
     backfill,
     demo,
@@ -79,6 +80,7 @@ app.command("doctor")(outfit.doctor)
 users.group.add_typer(tokens.group, name="token")
 app.add_typer(users.group, name="users")
 app.add_typer(storms.group, name="storms")
+app.add_typer(alerts.group, name="alerts")
 app.add_typer(webhooks.group, name="webhooks")
 app.add_typer(audit.audit_group, name="audit")
 app.add_typer(audit.store_group, name="store")

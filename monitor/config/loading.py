@@ -16,6 +16,7 @@ from pydantic_settings.exceptions import SettingsError
 from connectors.base import SourceConfig
 from connectors.registry import connector_class
 from monitor.config.accounts import read_accounts
+from monitor.config.alerts import channels_of, check_alerts
 from monitor.config.entrance import check_access
 from monitor.config.hooks import read_hooks
 from monitor.config.problems import Problems, nearest, shown
@@ -50,10 +51,12 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         known_brands(raw_sources, sections.brand.every, problems)
         check_access(sections, env, problems)
         _lease_outlasts_calls(sections, sources, problems)
+        check_alerts(sections.alerts, sections.brand.every, env, file.parent, problems)
     if problems.found or sections is None:
         raise ConfigInvalid(problems.found)
     kept = {name: a.account for name, a in accounts.items()}
-    return _settings(sections, file, sources=sources, accounts=kept, webhooks=hooks)
+    channels = channels_of(sections.alerts, env, sections.brand.zone)
+    return _settings(sections, file, sources=sources, accounts=kept, webhooks=hooks, channels=channels)
 
 
 def _lease_outlasts_calls(sections: Sections, sources: tuple[SourceConfig, ...], problems: Problems) -> None:

@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -117,15 +117,19 @@ def _words(error: Any, model: type[BaseModel], loc: tuple[str, ...]) -> tuple[st
 
 def _owner_of(model: type[BaseModel], loc: tuple[str, ...]) -> tuple[type[BaseModel], Any]:
     """The model that holds the last named field of `loc`, and that field."""
-    owner, field = model, None
+    owner, field, of_many = model, None, False
     for part in loc:
+        if of_many:  # the name, or the number, of one among many tables
+            of_many = False
+            continue
         known = owner.model_fields.get(part)
         if known is None:
             break
-        field = known
-        annotation = known.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            owner, field = annotation, known
+        field, annotation = known, known.annotation
+        within = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type)]
+        tables = [a for a in within if issubclass(a, BaseModel)]
+        if tables:
+            owner, of_many = tables[0], tables[0] is not annotation
     return owner, field
 
 

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     SerializeAsAny,
@@ -21,9 +20,11 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.base import Account, SourceConfig
+from monitor.config.alerts import Alerts
 from monitor.config.hooks import Hook
 from monitor.config.provider import Oidc
-from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words
+from monitor.config.tables import ENV_PREFIX, Duration, Positive, Table, Words, Zone, one_or_more
+from monitor.domain.alert import Channel
 from monitor.domain.errors import ConfigInvalid, NotFound
 from monitor.domain.posting import LOOKS
 from monitor.domain.roster import Desk, Roster
@@ -33,39 +34,19 @@ from monitor.respond.hours import BusinessHours
 DEFAULT_URL = "sqlite:///presszero.db"
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise ValueError(f"write an IANA time zone such as Europe/Berlin{_near_zone(name)}") from exc
-    return name
-
-
-def _near_zone(name: str) -> str:
-    from zoneinfo import available_timezones  # noqa: PLC0415 (reads a folder tree: only when something is wrong)
-
-    zones = {z.lower(): z for z in available_timezones()}
-    near = difflib.get_close_matches(name.lower().replace(" ", "_"), zones, 1)
-    return f"; did you mean {zones[near[0]]}?" if near else ""
-
-
-def _one_or_more(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class Brand(Table):
     """``[brand]``: whom we listen for, and where we speak from."""
 
     name: str = Field(min_length=1, description="The brand as people write it.")
     aliases: Words = Field(default=(), description="Other names people use for it.")
-    handles: Mapping[str, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+    handles: Mapping[str, Annotated[Words, BeforeValidator(one_or_more)]] = Field(
         default_factory=dict, description="Our own handles, per platform; one, or a list."
     )
     exclude: Words = Field(
         default=(),
         description="Phrases that mean somebody else: posts that name nothing of ours besides are set aside.",
     )
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+    timezone: Zone = Field(
         default="UTC", description="IANA time zone of the people who answer, and of the digest's day."
     )
     business_hours: str = Field(
@@ -139,12 +120,12 @@ class Review(Table):
         description="Which replies need a second person's yes: legal, safety, press, discrimination, "
         "ai_written, new_agent (the first day of whoever wrote or approved it).",
     )
-    desks: Mapping[Desk, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+    desks: Mapping[Desk, Annotated[Words, BeforeValidator(one_or_more)]] = Field(
         default_factory=dict,
         description="Who sits at which desk, by their names in Press Zero: person (for whoever "
         "asks for a human), executive, legal, safety, security, press. In turn, the least busy first.",
     )
-    branches: Mapping[str, Annotated[Words, BeforeValidator(_one_or_more)]] = Field(
+    branches: Mapping[str, Annotated[Words, BeforeValidator(one_or_more)]] = Field(
         default_factory=dict,
         description="Who answers for a shop, station or hotel that a post names, by the name of the place.",
     )
@@ -305,6 +286,7 @@ class Sections(BaseSettings):
     access: Access = Field(default=Access(), description="How people come in.")
     oidc: Oidc = Field(default=Oidc(), description="Sign-in through your organisation's own provider.")
     api: Api = Field(default=Api(), description="The JSON API.")
+    alerts: Alerts = Field(default=Alerts(), description="What people are told of wherever they are.")
 
     @classmethod
     def settings_customise_sources(
@@ -326,6 +308,7 @@ class Settings(Sections):
     sources: tuple[SerializeAsAny[SourceConfig], ...] = Field(default=(), description="Places to look.")
     accounts: Mapping[str, Account] = Field(default_factory=dict, description="Accounts, with their secrets.")
     webhooks: tuple[Hook, ...] = Field(default=(), description="Who hears of events.")
+    channels: tuple[Channel, ...] = Field(default=(), description="Ways of alerts, with their addresses.")
 
     @property
     def folder(self) -> Path:

@@ -169,6 +169,13 @@ def m0042_storms(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0043_alerts(db: sqlite_utils.Database) -> None:
+    """Alerts, their messages, covers of the rota."""
+    name = "sql/sqlite/0043_alerts.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

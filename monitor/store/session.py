@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from monitor.store.access import Access
+from monitor.store.alerts import Alerts
 from monitor.store.attention import Attention
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
@@ -158,6 +159,11 @@ class Session:
     def outbox(self) -> Outbox:
         """Events that others may hear of, and their way to webhooks."""
         return Outbox(self.connection)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What people are told of, and who is on call."""
+        return Alerts(self.connection)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -21,7 +21,7 @@ from monitor.store.statements import statements
 # What is about people and credentials, or only a stamp: the pages ask for one's own alone.
 OPEN = frozenset(
     "memberships identities sign_ins sign_in_failures second_factors recovery_codes resets tokens "
-    "api_answers switches opt_outs rate_budgets macro_states audit_head glance_stamp".split()
+    "api_answers switches opt_outs rate_budgets macro_states audit_head glance_stamp alert_covers".split()
 )
 
 # Writes to these are not held to the bounds: what is recorded was allowed elsewhere, and an account is

@@ -19,6 +19,7 @@ from monitor.domain.posting import ReplyPrice
 from monitor.domain.roster import Roster
 from monitor.domain.seconding import SecondReason
 from monitor.domain.verdict import Verdict
+from monitor.stages.alerting import Carrier, Watch
 from monitor.stages.people.provider import Arrival
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
@@ -144,4 +145,6 @@ class WebServices:
     api_per_minute: int = 600  # requests of one token
     subscriptions: Sequence[Subscription] = ()  # webhooks that are switched on
     courier: Courier | None = None  # what carries a test event to them
+    watch: Watch | None = None  # whom alerts reach, and who is on call
+    carrier: Carrier | None = None  # what carries a test alert
     brands: Sequence[str] = ()  # every brand that is watched; one or none: nothing is said about it

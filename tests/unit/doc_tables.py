@@ -21,6 +21,7 @@ from connectors.base import PostingRules, SourceConfig
 from connectors.registry import connector_class, kinds
 from monitor.cli.root import app
 from monitor.config.accounts import AccountTable
+from monitor.config.alerts import ChannelTable, RotaTable, RouteTable
 from monitor.config.hooks import Webhook
 from monitor.config.settings import Sections
 from monitor.domain import errors, refusals
@@ -44,6 +45,9 @@ def settings_tables() -> str:
         _model("[[sources]]", "What every source has, whatever its kind.", SourceConfig.model_fields)
     )
     parts.append(_model("[[webhooks]]", "Who hears of events: docs/webhooks.md.", Webhook.model_fields))
+    parts.append(_model("[alerts.channels.NAME]", "A way to people.", ChannelTable.model_fields))
+    parts.append(_model("[[alerts.routes]]", "Which alerts go where.", RouteTable.model_fields))
+    parts.append(_model("[alerts.rota]", "Who is on call.", RotaTable.model_fields))
     return "\n\n".join(parts)
 
 
@@ -71,7 +75,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
     value: Any = field.get_default(call_default_factory=True)
-    if value is None or value in ((), [], {}, ""):
+    if value is None or value in ((), [], {}, "") or isinstance(value, BaseModel):
         return "–"
     return f"`{_toml(value)}`"
 
