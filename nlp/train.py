@@ -30,9 +30,6 @@ from nlp.weights import HEADS, MODEL, Floats, Weights
 # Chosen by leave-one-industry-out on our corpus: how much each block of features counts, and the ridge.
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 0.5, 1.0, 0.5))  # word pair char mark
 PENALTY = 2.0
-# Of what people write to a support account, this share is taken to complain. Our corpus has, on purpose, more
-# posts that look like complaints and are none; a complaint taken for none is nobody's case: if unsure, up.
-COMPLAINTS = 0.6
 
 Doubles = npt.NDArray[np.float64]
 
@@ -154,11 +151,7 @@ def _log_loss(odds: Doubles, goal: Doubles) -> float:
 
 def calibrate(unseen: Doubles, y: Doubles) -> Doubles:
     """Slope and shift per head, from scores of posts whose industry was left out."""
-    curves = np.array([platt(unseen[:, h], y[:, h]) for h in range(y.shape[1])])
-    complaint = HEADS.index("complaint")
-    share = y[:, complaint].mean()
-    curves[complaint, 1] += np.log(COMPLAINTS / (1 - COMPLAINTS)) - np.log(share / (1 - share))
-    return curves
+    return np.array([platt(unseen[:, h], y[:, h]) for h in range(y.shape[1])])
 
 
 def probabilities(scores: Doubles, calibration: Doubles) -> Doubles:
