@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from spacy.attrs import NORM
@@ -26,7 +27,7 @@ from nlp.language import UNDETERMINED, LanguageGuesser, words_of
 from nlp.lexical import mark_ids
 from nlp.notes import notes_of
 from nlp.private_data import private_span
-from nlp.refit import read_curves, recalibrated
+from nlp.refit import curves_of, recalibrated
 from nlp.rulebook import load_rulebook
 from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
@@ -141,11 +142,11 @@ def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
         yield docs
 
 
-@Language.factory("presszero_heads", default_config={"folder": str(MODEL), "calibration": ""})
-def make_heads(nlp: Language, name: str, folder: str, calibration: str) -> Heads:
+@Language.factory("presszero_heads", default_config={"folder": str(MODEL), "calibration": {}})
+def make_heads(nlp: Language, name: str, folder: str, calibration: dict[str, Any]) -> Heads:
     """The heads of a model folder, with a brand's own calibration (`nlp.refit`) if there is one."""
     weights = load_weights(Path(folder))
-    return Heads(recalibrated(weights, read_curves(Path(calibration))) if calibration else weights)
+    return Heads(recalibrated(weights, curves_of(calibration)) if calibration else weights)
 
 
 def batch_of(docs: Iterable[Doc]) -> Batch:

@@ -19,6 +19,7 @@ from monitor.domain.reading import Post, Reading
 from nlp.anchors import word_starts
 from nlp.folding import fold
 from nlp.notes import Notes, attach, notes_of
+from nlp.refit import Curves
 from nlp.weights import MODEL, Weights
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def load_reader(
     products: Iterable[str] = (),
     places: Iterable[str] = (),
     model: Path = MODEL,
-    calibration: Path | None = None,
+    calibration: Curves | None = None,
 ) -> SpacyReader:
     """A ready reader. `products` and `places` are the brand's names for things, found as entities.
 
@@ -99,7 +100,7 @@ def load_reader(
     `calibration` is a brand's own (`nlp.refit`). Raises `ModelUnusable`, `RuleInvalid`, `RefitRefused`.
     """
     nlp = blank_pipeline(own_handles, products, places)
-    files = {"folder": str(model), "calibration": str(calibration or "")}
+    files = {"folder": str(model), "calibration": calibration.to_dict() if calibration else {}}
     weights: Weights = cast(Any, nlp.add_pipe("presszero_heads", config=files)).weights
     nlp.add_pipe("presszero_decision", config={"thresholds": weights.thresholds, "model": weights.name})
     return SpacyReader(nlp, weights)

@@ -7,10 +7,10 @@ found (slope and shift of a head's log-odds) are laid over the shipped calibrati
 from __future__ import annotations
 
 import dataclasses
-import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,32 +42,63 @@ class Curves:
     model: str
     curves: dict[str, tuple[float, float]]
 
-    def save(self, path: Path) -> None:
-        """As JSON."""
-        path.write_text(json.dumps({"model": self.model, "curves": self.curves}, indent=1) + "\n", "utf-8")
+    def undone(self, head: str, said: float) -> float:
+        """What the shipped calibration would have said where these curves gave `said`."""
+        slope, shift = self.curves.get(head, (1.0, 0.0))
+        p = min(max(said, 1e-4), 1 - 1e-4)
+        return 1 / (1 + math.exp(-(math.log(p / (1 - p)) - shift) / slope))
+
+    def to_dict(self) -> dict[str, Any]:
+        """For keeping: JSON that `curves_of` reads."""
+        return {"model": self.model, "curves": {h: list(c) for h, c in self.curves.items()}}
 
 
-def read_curves(path: Path) -> Curves:
-    """Raises `RefitRefused` if the file can't be used."""
+def curves_of(raw: Mapping[str, Any]) -> Curves:
+    """The inverse of `Curves.to_dict`. Raises `RefitRefused` if it can't be used."""
     try:
-        raw = json.loads(path.read_text("utf-8"))
         return Curves(raw["model"], {h: (float(a), float(b)) for h, (a, b) in raw["curves"].items()})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RefitRefused(f"{path.name} is no calibration: {error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RefitRefused(f"This is no calibration: {error!r}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a new curve would do for one head, measured on decisions that took no part in its fit.
+
+    `before` and `after` are mean log-losses (lower is better), None where there is too little to tell.
+    """
+
+    head: str
+    decisions: int
+    positives: int
+    before: float | None = None
+    after: float | None = None
+    curve: tuple[float, float] | None = None
+
+    @property
+    def better(self) -> bool:
+        """Whether the curve is worth having."""
+        return self.before is not None and self.after is not None and self.before - self.after >= _GAIN
+
+
+def trials(decisions: Sequence[Decision]) -> list[Trial]:
+    """One per head that anybody decided about, in the order of `HEADS`."""
+    return [_trial(head, found) for head in HEADS if (found := [d for d in decisions if d.head == head])]
+
+
+def _trial(head: str, chosen: Sequence[Decision]) -> Trial:
+    positives = sum(d.true for d in chosen)
+    if len(chosen) < LEAST_DECISIONS or min(positives, len(chosen) - positives) < _LEAST_OF_EACH:
+        return Trial(head, len(chosen), positives)
+    odds = _odds(np.array([d.said for d in chosen]))
+    truth = np.array([float(d.true) for d in chosen])
+    before, after = _held_out(odds, truth)
+    return Trial(head, len(chosen), positives, before, after, _curve(odds, truth))
 
 
 def refit(decisions: Sequence[Decision], model: str) -> Curves:
     """Curves for the heads that gain by them on decisions left out. Raises `RefitRefused` if none does."""
-    curves: dict[str, tuple[float, float]] = {}
-    for head in HEADS:
-        chosen = [d for d in decisions if d.head == head]
-        positives = sum(d.true for d in chosen)
-        if len(chosen) < LEAST_DECISIONS or min(positives, len(chosen) - positives) < _LEAST_OF_EACH:
-            continue
-        odds = _odds(np.array([d.said for d in chosen]))
-        truth = np.array([float(d.true) for d in chosen])
-        if _gain(odds, truth) >= _GAIN:
-            curves[head] = _curve(odds, truth)
+    curves = {t.head: t.curve for t in trials(decisions) if t.better and t.curve}
     if not curves:
         raise RefitRefused(f"{len(decisions)} decisions give no head a calibration that reads better.")
     return Curves(model, curves)
@@ -82,11 +113,6 @@ def recalibrated(weights: Weights, curves: Curves) -> Weights:
         i = HEADS.index(head)
         slope[i], shift[i] = slope[i] * a, shift[i] * a + b
     return dataclasses.replace(weights, slope=slope, shift=shift)
-
-
-def decisions_of(said: Mapping[str, float], truth: Mapping[str, bool]) -> list[Decision]:
-    """One decision per head that both know of."""
-    return [Decision(h, p, truth[h]) for h, p in said.items() if h in truth]
 
 
 def _odds(p: Doubles) -> Doubles:
@@ -105,15 +131,16 @@ def _curve(odds: Doubles, truth: Doubles) -> tuple[float, float]:
     return max(float(answer[0]), 0.1), float(answer[1])
 
 
-def _gain(odds: Doubles, truth: Doubles) -> float:
-    """Mean log-loss saved on decisions that took no part in the fit."""
+def _held_out(odds: Doubles, truth: Doubles) -> tuple[float, float]:
+    """Mean log-loss as it is, and with a curve, on decisions that took no part in the curve's fit."""
     fold = np.arange(len(odds)) % _FOLDS
-    saved = 0.0
+    before = after = 0.0
     for number in range(_FOLDS):
         held = fold == number
         a, b = _curve(odds[~held], truth[~held])
-        saved += float((_loss(odds[held], truth[held]) - _loss(a * odds[held] + b, truth[held])).sum())
-    return saved / len(odds)
+        before += float(_loss(odds[held], truth[held]).sum())
+        after += float(_loss(a * odds[held] + b, truth[held]).sum())
+    return before / len(odds), after / len(odds)
 
 
 def _loss(odds: Doubles, truth: Doubles) -> Doubles:

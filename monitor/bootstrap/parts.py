@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from monitor.store.protocol import Store
 
 if TYPE_CHECKING:
     from monitor.respond.compose import Responder
+    from nlp.refit import Curves
 
 
 def _beside(settings: Settings, path: str) -> Path:
@@ -43,14 +45,14 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
-def open_reader(settings: Settings | None = None) -> Reader:
+def open_reader(settings: Settings | None = None, calibration: Curves | None = None) -> Reader:
     """The language pipeline, with what the brand's settings name, or without any. Raises ModelUnusable."""
     from nlp.pipeline import load_reader
 
     if settings is None:
-        return load_reader()
+        return load_reader(calibration=calibration)
     brand = settings.brand
-    return load_reader(settings.every_handle, brand.products, brand.places)
+    return load_reader(settings.every_handle, brand.products, brand.places, calibration=calibration)
 
 
 class Parts:
@@ -63,6 +65,7 @@ class Parts:
         self._connectors: dict[str, Connector] = {}
         self._writers: dict[str, Connector] = {}
         self._one_at_a_time: dict[str, threading.Lock] = {s.name: threading.Lock() for s in settings.sources}
+        self._own_readers: dict[str, Reader] = {}
         self._publishing = threading.Lock()
         self._making = threading.RLock()
 
@@ -127,6 +130,27 @@ class Parts:
         """The language pipeline; takes about two seconds the first time."""
         with self._making:
             return open_reader(self.settings)
+
+    @property
+    def brands_of_their_own(self) -> Mapping[str, Curves]:
+        """The brands that have a calibration of their own in use."""
+        from monitor.stages.recalibrating import in_use
+
+        brands = {self.settings.brand_of(s) for s in self.settings.sources}
+        return in_use(self.store, sorted(brands), self.reader.model)
+
+    def readers_of_sources(self) -> dict[str, Reader]:
+        """The reader of each source whose brand has a calibration of its own, as it is in use now."""
+        own = self.brands_of_their_own
+        brands = {s.name: self.settings.brand_of(s) for s in self.settings.sources}
+        return {source: self._own_reader(own[brand]) for source, brand in brands.items() if brand in own}
+
+    def _own_reader(self, curves: Curves) -> Reader:
+        with self._making:
+            key = repr(curves)
+            if key not in self._own_readers:
+                self._own_readers[key] = open_reader(self.settings, curves)
+            return self._own_readers[key]
 
     @cached_property
     def responder(self) -> Responder:

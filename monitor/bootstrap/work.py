@@ -90,7 +90,14 @@ class Work(Outbound):
     def run_read(self, each: Callable[[int], None] | None = None) -> int:
         """Reads everything that waits; returns how many. `each` is told how many were read so far."""
         return _until_none(
-            lambda: reading.read(self.store, self.reader, self.settings.own_handles, self.clock), each
+            lambda: reading.read(
+                self.store,
+                self.reader,
+                self.settings.own_handles,
+                self.clock,
+                of_source=self.readers_of_sources(),
+            ),
+            each,
         )
 
     def run_triage(self, each: Callable[[int], None] | None = None) -> int:

@@ -42,7 +42,7 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
     yield from _dotenv(app)
     yield _guarded("store", app.store.check)
     yield _guarded("audit", lambda: f"{_verified(app)} records, intact")
-    yield _guarded("model", lambda: app.reader.model)
+    yield _guarded("model", lambda: _model(app))
     yield _guarded("voice", lambda: f"speaks as {app.responder.voice.brand or settings.brand.name}")
     yield from _people(app)
     if not offline:
@@ -53,6 +53,11 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
         yield _source(app, source, offline)
     for hook in app.subscriptions:
         yield _webhook(app, hook, offline)
+
+
+def _model(app: App) -> str:
+    own = sorted(app.brands_of_their_own)
+    return app.reader.model + (f", with a calibration of its own for {', '.join(own)}" if own else "")
 
 
 def _count(things: Sized, one: str) -> str:

@@ -64,7 +64,7 @@ def read_posts(
     """
     if form not in ("auto", "jsonl", "text"):
         raise WrongUse(f"{form!r} is no kind of input.", action="Use auto, jsonl or text.")
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     malformed = Malformed()
     lines = _open(file)
     try:
@@ -93,7 +93,7 @@ def _read_all(lines: LineReader, form: str, settings: Settings | None, malformed
         out.flush()
 
 
-def _settings(ctx: typer.Context) -> Settings | None:
+def settings_of(ctx: typer.Context) -> Settings | None:
     """The configuration, if there is one. One that was not asked for and is broken is only reported."""
     call = call_of(ctx)
     if call.config is None and not call.file.is_file():

@@ -16,6 +16,7 @@ from monitor.cli import (
     digest,
     drafting,
     macros,
+    nlp,
     outfit,
     outgoing,
     promises,
@@ -69,6 +70,7 @@ app.command("draft")(drafting.draft)
 app.add_typer(queue.group, name="queue")
 app.add_typer(promises.group, name="promises")
 app.add_typer(macros.group, name="macros")
+app.add_typer(nlp.group, name="nlp")
 app.command("publish")(outgoing.publish)
 app.command("freeze")(outgoing.freeze)
 app.command("thaw")(outgoing.thaw)

@@ -176,6 +176,13 @@ def m0043_alerts(db: sqlite_utils.Database) -> None:
     _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
 
 
+@MIGRATIONS()
+def m0050_calibrations(db: sqlite_utils.Database) -> None:
+    """A brand's own calibration of the reading."""
+    name = "sql/sqlite/0050_calibrations.ddl"
+    _run(db, (resources.files("monitor.store") / name).read_text(encoding="utf-8"))
+
+
 def make_searchable(db: sqlite_utils.Database, table: str, columns: tuple[str, ...]) -> None:
     """FTS5 over `columns`, kept current by triggers that fire only when those columns change.
 

@@ -10,6 +10,7 @@ from monitor.store.attention import Attention
 from monitor.store.audit import Audit
 from monitor.store.backfills import Backfills
 from monitor.store.brands import Brands
+from monitor.store.calibrations import Calibrations
 from monitor.store.cases import Cases
 from monitor.store.casework import Casework
 from monitor.store.context import Context
@@ -79,6 +80,11 @@ class Session:
     def drafts(self) -> Drafts:
         """Drafts, approvals, attempts."""
         return Drafts(self.connection)
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """What people decided about readings, and a brand's own calibration."""
+        return Calibrations(self.connection)
 
     @cached_property
     def macros(self) -> Macros:

@@ -44,6 +44,7 @@ from monitor.web import (
     palette,
     provider,
     queue,
+    reading,
     search,
     sign_in,
     storms,
@@ -100,10 +101,10 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.services = services
     app.state.pulse = live.Pulse(services)
     app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
-    reading = (queue, search, palette, mine, case, showing, live)
+    looking = (queue, search, palette, mine, case, showing, live, reading)
     programs = (tokens, webhooks, storms)
     door = (sign_in, provider, forgotten, account)
-    for room in (*door, *programs, *reading, acts, casework, desk, ours, colleagues):
+    for room in (*door, *programs, *looking, acts, casework, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

@@ -191,8 +191,10 @@ INSERT INTO corrections (case_id, mention_id, field, was, became, user_name, at)
 VALUES (:case_id, :mention_id, :field, :was, :became, :user_name, :at);
 
 -- name: corrections_all
--- Every correction, with the text it is about.
-SELECT c.*, m.text AS text, m.platform AS platform FROM corrections c JOIN mentions m ON m.id = c.mention_id
+-- Every correction, with the text it is about and the newest reading of it.
+SELECT c.*, m.text AS text, m.platform AS platform,
+  (SELECT r.body FROM readings r WHERE r.mention_id = m.id ORDER BY r.revision DESC, r.read_at DESC LIMIT 1) AS body
+FROM corrections c JOIN mentions m ON m.id = c.mention_id
 ORDER BY c.id;
 
 -- name: promise_add

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from monitor.domain.case import Outcome
 from monitor.stages import review
+from monitor.stages.corrections import matrices
 from monitor.web.api.access import Drafting, Id, Reading
 from monitor.web.api.document import problems
 from monitor.web.api.paging import Paged, cursor_of
@@ -110,6 +112,29 @@ class CorrectionPage(Shape):
 
     items: list[CorrectionShape]
     next: str | None
+
+
+class MatrixShape(Shape):
+    """Cases by what was read in them and by what people made of it: {read: {people: cases}}."""
+
+    decided: int
+    right: int
+    labels: list[str]
+    cells: dict[str, dict[str, int]]
+
+
+class MatricesShape(Shape):
+    """One matrix for each field that people can correct."""
+
+    intent: MatrixShape
+    urgency: MatrixShape
+
+
+@router.get("/corrections/matrix", responses=problems(400))
+def correction_matrix(act: Reading, days: Annotated[int, Query(ge=1, le=3650)] = 90) -> MatricesShape:
+    """What was read against what people made of it, over the decisions of the last `days`."""
+    found = matrices(act.store, act.services.clock.now() - timedelta(days=days))
+    return MatricesShape(**{field: MatrixShape(**m.to_dict()) for field, m in found.items()})
 
 
 @router.get("/corrections", responses=problems(400))

@@ -97,6 +97,7 @@ NEEDS: dict[str, May | str] = {
     "GET /promises": May.READ,
     "POST /promises/{promise_id}": May.DRAFT,
     "GET /macros": May.READ,
+    "GET /reading": May.READ,
     "POST /macros/{name}": May.MACROS,
     "POST /pause": May.PAUSE,
     "GET /people": May.ADMIN,
