@@ -99,6 +99,7 @@ class App(Alerting):
                 lint=self.lint,
                 measure=self.measure,
                 candidates=self.candidates,
+                snippets=self.snippets,
                 reply_source=lambda case: case.source,
                 handoff_url=self.handoff_url,
                 digest=self.digest_page,

@@ -29,6 +29,7 @@ from monitor.stages.verdict import verdict_of
 if TYPE_CHECKING:
     from monitor.respond.explain import Explanation
     from monitor.respond.lint import Finding
+    from monitor.respond.snippets import Snippet
 
 
 # Where nothing can be posted nothing limits the length either; a person posts it by hand.
@@ -130,6 +131,14 @@ class Desk(Parts):
             live = session.drafts.live_of(conversation.case.id)
         found = self.proposals(conversation, count, [live.text] if live else [])
         return found if isinstance(found, list) else []
+
+    def snippets(self, conversation: Conversation) -> list[Snippet]:
+        """Facts and macros that a person may put into a reply to this conversation."""
+        from monitor.respond.snippets import snippets
+
+        with self.store.read() as session:
+            suspended = frozenset(session.macros.suspended())
+        return snippets(self.responder, conversation, self.clock.now(), suspended)
 
     def _propose(
         self,

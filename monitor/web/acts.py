@@ -22,11 +22,12 @@ from monitor.domain.errors import (
     WrongUse,
 )
 from monitor.domain.moments import parse_moment
-from monitor.stages import review
+from monitor.stages import presence, review
 from monitor.stages.people import SignedIn
 from monitor.stages.review import Shown, tidy
 from monitor.web.access import Approver, Drafter, Services
 from monitor.web.case import Notice, show_case, within_of
+from monitor.web.caseview import Filled
 from monitor.web.editor import editor_of, source_of
 from monitor.web.pages import render, wants_part
 from monitor.web.services import WebServices
@@ -112,6 +113,8 @@ class Act:
         try:
             done = do()
         except tuple(STATUS) as error:
+            if form is not None:
+                kept(self, form)
             return show_case(
                 self.request,
                 self.services,
@@ -119,8 +122,7 @@ class Act:
                 case_id,
                 status=status_of(error),
                 notice=Notice.of(error),
-                text=form.text if form else None,
-                seen=form.seen if form else "",
+                form=Filled(form.text, form.draft_id, form.version, form.seen) if form else None,
                 typed=typed,
             )
         if isinstance(done, GoTo):
@@ -156,6 +158,7 @@ def save(act: Drafting, form: Reply) -> Response:
         draft, notice = saved(act, form), None
     except tuple(STATUS) as error:
         draft, notice = None, Notice.of(error)
+        kept(act, form)
     return _editor_part(act, form, draft, notice)
 
 
@@ -174,8 +177,27 @@ def _editor_part(act: Act, form: ReplyForm, draft: Draft | None, notice: Notice 
     )
 
 
+def kept(act: Act, form: ReplyForm) -> None:
+    """Keeps a person's words that could not go into the draft; words they were only shown are not theirs."""
+    store, user = act.services.store, act.person.name
+    with store.read() as session:
+        texts = session.drafts.texts(form.draft_id) if form.draft_id else []
+    if form.text and form.text not in {row["text"] for row in texts}:
+        presence.keep_words(store, form.case_id, user, form.text, act.services.clock)
+
+
 def saved(act: Act, form: ReplyForm) -> Draft:
-    """The draft with the words of the form: edited, or written where there was none."""
+    """The draft with the words of the form, which are then kept nowhere else."""
+    draft = _saved(act, form)
+    store, user = act.services.store, act.person.name
+    with store.read() as session:
+        is_kept = session.attention.kept_words(user, form.case_id) is not None
+    if is_kept:
+        presence.keep_words(store, form.case_id, user, "", act.services.clock)
+    return draft
+
+
+def _saved(act: Act, form: ReplyForm) -> Draft:
     store, clock, user = act.services.store, act.services.clock, act.person.name
     with store.read() as session:
         conversation = session.cases.conversation(form.case_id)
@@ -246,6 +268,13 @@ def hand_off(act: Drafting, form: Reply) -> Response:
         review.hand_off(act.services.store, saved(act, form).id, act.person.name, act.services.clock)
 
     return act.answer(form.case_id, do, form)
+
+
+@router.post("/cases/{case_id}/words/drop")
+def drop_words(act: Drafting, case_id: int) -> Response:
+    """One's own words that are in no draft are no longer wanted."""
+    services, user = act.services, act.person.name
+    return act.answer(case_id, lambda: presence.keep_words(services.store, case_id, user, "", services.clock))
 
 
 # --- the draft ---

@@ -32,6 +32,7 @@ from monitor.domain.errors import (
 from monitor.web import (
     account,
     acts,
+    attending,
     case,
     casework,
     colleagues,
@@ -101,7 +102,7 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.services = services
     app.state.pulse = live.Pulse(services)
     app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
-    looking = (queue, search, palette, mine, case, showing, live, reading)
+    looking = (queue, search, palette, mine, case, attending, showing, live, reading)
     programs = (tokens, webhooks, storms)
     door = (sign_in, provider, forgotten, account)
     for room in (*door, *programs, *looking, acts, casework, desk, ours, colleagues):

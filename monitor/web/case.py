@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,15 +12,16 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from monitor.domain.casework import ESCALATION_CLOCK
-from monitor.domain.draft import DraftState
+from monitor.domain.draft import APPROVABLE, Draft, DraftState
 from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
 from monitor.domain.moments import utc_text
 from monitor.domain.reading import INTENTS
+from monitor.stages import presence
 from monitor.stages.people import SignedIn
-from monitor.stages.review import REJECT_REASONS
+from monitor.stages.review import CLAIM_LASTS, REJECT_REASONS
 from monitor.web import words
 from monitor.web.access import Drafter, Reader, Services
-from monitor.web.caseview import CaseView, view_of
+from monitor.web.caseview import CaseView, Filled, view_of
 from monitor.web.editor import editor_of
 from monitor.web.pages import frame_of, render, wants_part
 from monitor.web.queue import Place, place_within
@@ -27,7 +29,8 @@ from monitor.web.rows import rule_in_words
 from monitor.web.services import WebServices
 
 router = APIRouter()
-MOST_WORDINGS = 5
+MOST_WORDINGS = 3
+MOST_TEXTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ def case_page(
 ) -> Response:
     """A case; `within` is where in the queue it was opened from."""
     del within
-    answer = show_case(request, services, person, case_id)
+    answer, view = _page(request, services, person, case_id)
     # After the answer: a page does not wait for the store's one writer.
-    tasks.add_task(_looked, services, person, case_id)
+    tasks.add_task(_looked, services, person, view)
     return answer
 
 
-def _looked(services: WebServices, person: SignedIn, case_id: int) -> None:
+def _looked(services: WebServices, person: SignedIn, view: CaseView) -> None:
+    case_id = view.case.id
     try:
+        if view.draft is not None and view.draft.state in APPROVABLE and view.own is None:
+            presence.opened(services.store, person.name, view.draft, view.conversation, services.clock)
         with services.store.read() as session:
             called = session.casework.calls(person.name, case_id)
         if called:
@@ -81,21 +87,34 @@ def show_case(
     *,
     status: int = 200,
     notice: Notice | None = None,
-    text: str | None = None,
-    seen: str = "",
+    form: Filled | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     """The page of a case; with a notice and the person's own words when an action did not go through.
 
     `typed`: what stood in the fields of the form that did not go through, by name.
     """
+    return _page(request, services, person, case_id, status, notice, form, typed)[0]
+
+
+def _page(
+    request: Request,
+    services: WebServices,
+    person: SignedIn,
+    case_id: int,
+    status: int = 200,
+    notice: Notice | None = None,
+    form: Filled | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> tuple[Response, CaseView]:
     within, now = within_of(request), services.clock.now()
     place = place_within(within, person.name)
     with services.store.read() as session:
         frame = frame_of(session, person.name)
-        view = view_of(session, case_id, now, seen=seen, place=place)
+        view = view_of(session, case_id, now, person.name, form=form, place=place)
+        lasts = claim_lasts(view.draft, person.name, now)
     verdict = services.verdict(view.conversation) if services.verdict else None
-    return render(
+    answer = render(
         request,
         services,
         "case.html",
@@ -104,6 +123,7 @@ def show_case(
         status=status,
         view=view,
         case=view.case,
+        watched=view.case.id,
         lane=view.case.lane,
         within=place.within if place else "",
         back=place.query if place else f"lane={view.case.lane.value}",
@@ -111,17 +131,27 @@ def show_case(
         typed=typed or {},
         verdict=verdict,
         may_reply=verdict.may_reply.value if verdict else view.case.verdict,
-        editor=editor_of(services, view.conversation, view.draft, person.name, text),
+        editor=editor_of(services, view.conversation, view.draft, person.name, view.own),
+        claimed=lasts,
         handoff=_handoff(services, view),
         shown_at=utc_text(now),
         notice=notice,
-        wordings=services.candidates is not None,
+        wordings=services.candidates is not None or services.snippets is not None,
         rejects=REJECT_REASONS,
         intents=INTENTS,
         desks=ESCALATION_CLOCK,
         rule=lambda name: rule_in_words(services, name),
+        undo_seconds=services.undo.total_seconds(),
         State=DraftState,
     )
+    return answer, view
+
+
+def claim_lasts(draft: Draft | None, user: str, now: datetime) -> str:
+    """Who else is working on a draft; "" when nobody is, or their claim is over."""
+    if draft is None or draft.claimed_by in (None, user) or draft.claimed_at is None:
+        return ""
+    return draft.claimed_by or "" if now - draft.claimed_at < CLAIM_LASTS else ""
 
 
 def _name_of(place: Place) -> str:
@@ -179,9 +209,11 @@ def moved(
 def wordings(request: Request, services: Services, person: Drafter, case_id: int) -> Response:
     """Other drafts to choose from: a piece of the page, or a page. They are written when somebody asks."""
     with services.store.read() as session:
-        frame, view = frame_of(session, person.name), view_of(session, case_id, services.clock.now())
+        frame = frame_of(session, person.name)
+        view = view_of(session, case_id, services.clock.now(), person.name)
     shown = view.draft.text if view.draft else None
     found = services.candidates(view.conversation) if services.candidates else ()
+    ready = services.snippets(view.conversation) if services.snippets else ()
     return render(
         request,
         services,
@@ -194,6 +226,8 @@ def wordings(request: Request, services: Services, person: Drafter, case_id: int
         draft=view.draft,
         shown_at=utc_text(services.clock.now()),
         candidates=[c for c in found if c.text != shown][:MOST_WORDINGS],
+        snippets=[(kind, [s for s in ready if s.kind == kind]) for kind in words.SNIPPETS],
+        before=[t for t in view.texts if t["text"] != shown][-MOST_TEXTS:],
     )
 
 

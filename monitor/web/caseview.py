@@ -50,6 +50,16 @@ class TurnView:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody's page had shown, and what stood in its editor, when an act did not go through."""
+
+    text: str = ""
+    draft_id: int = 0
+    version: int = 0
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """What is known of a case."""
 
@@ -58,6 +68,9 @@ class CaseView:
     seen: str
     draft: Draft | None
     texts: Sequence[Row]  # every text the draft ever had: version, text, written_by, written_at
+    own: str | None  # the person's own words that are in no draft, if there are any
+    own_at: str | None  # since when they are kept (UTC text); None: they came with the form
+    was: str | None  # the text that the form's page had shown, where the draft holds another one now
     approval: Approval | None
     attempts: Sequence[Attempt]
     past: Sequence[Draft]
@@ -118,23 +131,35 @@ def changes(seen: str, conversation: Conversation) -> dict[int, tuple[str, int]]
 
 
 def view_of(
-    session: Session, case_id: int, now: datetime, *, seen: str = "", place: Place | None = None
+    session: Session,
+    case_id: int,
+    now: datetime,
+    user: str,
+    *,
+    form: Filled | None = None,
+    place: Place | None = None,
 ) -> CaseView:
     """Reads a case with everything around it. Raises NotFound."""
     conversation = session.cases.conversation(case_id)
-    case, moved = conversation.case, changes(seen, conversation)
+    case, moved = conversation.case, changes(form.seen if form else "", conversation)
     draft = session.drafts.live_of(case_id)
     drafts = session.drafts.of_case(case_id)
     last = draft or (drafts[-1] if drafts else None)
     theirs = _of_customer(session, case)
     lane, wanted = (place.lane, place.wanted) if place else (case.lane, Filter())
     escalations = session.casework.escalations(case_id)
+    was = _shown_text(session, form)
+    own, own_at = _own_words(session, case_id, user, form, was)
+    stored = draft.text if draft else ""
     return CaseView(
         conversation=conversation,
         turns=tuple(_turn(session, t, moved) for t in conversation.turns),
         seen=seen_of(conversation),
         draft=draft,
         texts=session.drafts.texts(draft.id) if draft else (),
+        own=own if own != stored else None,
+        own_at=own_at,
+        was=was if form is not None and was is not None and was != stored else None,
         approval=session.drafts.approval_of(last.id) if last else None,
         attempts=session.drafts.attempts(last.id) if last else (),
         past=[d for d in drafts if draft is None or d.id != draft.id],
@@ -155,6 +180,24 @@ def view_of(
         above=session.inbox.above(lane, wanted, case),
         below=session.inbox.below(lane, wanted, case),
     )
+
+
+def _shown_text(session: Session, form: Filled | None) -> str | None:
+    """What the draft said when the form's page was made."""
+    if form is None or not form.draft_id:
+        return None
+    texts = [t["text"] for t in session.drafts.texts(form.draft_id) if int(t["version"]) <= form.version]
+    return str(texts[-1]) if texts else None
+
+
+def _own_words(
+    session: Session, case_id: int, user: str, form: Filled | None, was: str | None
+) -> tuple[str | None, str | None]:
+    """(the person's own words, since when they are kept). Words they were only shown are not theirs."""
+    if form is not None and form.text and form.text != was:
+        return form.text, None
+    kept = session.attention.kept_words(user, case_id)
+    return (str(kept["text"]), str(kept["at"])) if kept else (None, None)
 
 
 def _turn(session: Session, turn: Turn, moved: Mapping[int, tuple[str, int]]) -> TurnView:

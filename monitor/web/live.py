@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from monitor.domain.errors import PressZeroError
+from monitor.stages import presence
 from monitor.web.access import Reader, Services
 from monitor.web.pages import frame_of, render
 from monitor.web.services import WebServices
@@ -29,45 +30,72 @@ class Pulse:
     def __init__(self, services: WebServices) -> None:
         self._services = services
         self._value = ""
+        self._people: dict[int, str] = {}
         self._looked = 0.0
         self._lock = asyncio.Lock()
 
-    async def value(self) -> str:
-        """The newest pulse, at most LOOK_EVERY old."""
+    async def value(self, about: int = 0) -> tuple[str, str]:
+        """(the newest pulse, who is at the case `about`), at most LOOK_EVERY old."""
         async with self._lock:
             now = asyncio.get_running_loop().time()
             if now - self._looked >= LOOK_EVERY:
-                self._value = await run_in_threadpool(self._look)
+                await run_in_threadpool(self._look)
                 self._looked = now
-            return self._value
+            return self._value, self._people.get(about, "")
 
-    def _look(self) -> str:
+    def _look(self) -> None:
+        since = self._services.clock.now() - presence.LASTS
         try:
             with self._services.store.read() as session:
-                return session.inbox.pulse()
+                self._value = session.inbox.pulse()
+                everywhere = session.attention.everywhere(since)
         except PressZeroError:
-            return self._value  # the store is busy: nothing new can be said
+            return  # the store is busy: nothing new can be said
+        self._people = {
+            case: " ".join(f"{p.user}:{p.doing}" for p in there) for case, there in everywhere.items()
+        }
 
 
 @router.get("/events")
-async def events(request: Request, person: Reader, since: str = "") -> Response:
-    """A stream of `pulse` events, one per change; `since` is the pulse that the page was made with."""
+async def events(
+    request: Request, services: Services, person: Reader, since: str = "", about: int = 0
+) -> Response:
+    """A stream of `pulse` events, one per change; `since` is the pulse that the page was made with.
+
+    `about` is the case that is looked at: `presence` says that somebody came, went, or began to type.
+    """
     del person
+    if about and not await run_in_threadpool(_is_seen, services, about):
+        about = 0
     pulse: Pulse = request.app.state.pulse
     since = request.headers.get("last-event-id", since)
     return StreamingResponse(
-        _stream(request, pulse, since),
+        _stream(request, pulse, since, about),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _stream(request: Request, pulse: Pulse, told: str) -> AsyncIterator[str]:
+def _is_seen(services: WebServices, case_id: int) -> bool:
+    """Whether this person may know of a case."""
+    try:
+        with services.store.read() as session:
+            return session.cases.get(case_id) is not None
+    except PressZeroError:
+        return False
+
+
+async def _stream(request: Request, pulse: Pulse, told: str, about: int) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     start = spoke = loop.time()
+    known: str | None = None
     yield "retry: 2000\n\n"
     while loop.time() - start < STREAM_LASTS and not await request.is_disconnected():
-        value = await pulse.value()
+        value, there = await pulse.value(about)
+        if there != known:
+            if known is not None:
+                yield "event: presence\ndata: changed\n\n"
+            known = there
         if value != told:
             told, spoke = value, loop.time()
             yield f"event: pulse\nid: {value}\ndata: {value}\n\n"

@@ -18,7 +18,7 @@ from monitor.stages.troubles import Trouble, standing, troubles
 from monitor.store.protocol import Row
 from monitor.store.session import Session
 from monitor.store.views import View
-from monitor.web import diffs, marks, spans, times, words
+from monitor.web import deeds, diffs, marks, spans, times, words
 from monitor.web.services import WebServices
 
 THEMES = ("system", "light", "dark")
@@ -94,7 +94,8 @@ def environment() -> Environment:
     env.filters.update(
         parsed=parse_moment,
         platform=words.platform,
-        action=words.action,
+        action=deeds.action,
+        actor=deeds.actor,
         plain=words.plain,
         seemly=spans.seemly,
     )

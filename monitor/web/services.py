@@ -47,6 +47,17 @@ class Finding(Protocol):
     def suggestion(self) -> str | None: ...
 
 
+class Snippet(Protocol):
+    """A ready piece of text to put into a reply. `kind`: fact, sentence or macro."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
 class MacroRow(Protocol):
     """What the page of macros shows of one."""
 
@@ -128,6 +139,7 @@ class WebServices:
         None  # (source, platform, text) → (length, limit)
     )
     candidates: Callable[[Conversation], Sequence[Proposal]] | None = None  # other drafts to choose from
+    snippets: Callable[[Conversation], Sequence[Snippet]] | None = None  # facts and macros to insert
     reply_source: Callable[[Case], str | None] | None = None  # which source posts a hand-written reply
     handoff_url: Callable[[Conversation, str], str | None] | None = None  # the platform's own reply box
     digest: Callable[[Store, date], str | None] | None = None  # a day's as HTML, of what a person sees

@@ -8,7 +8,7 @@
       const style = getComputedStyle(up);
       if (style.overflowX !== "visible" || style.contain.includes("paint")) {
         const box = up.getBoundingClientRect();
-        return box.left >= -1 && box.right <= width + 1;
+        if (box.left >= -1 && box.right <= width + 1) return true;
       }
     }
     return false;

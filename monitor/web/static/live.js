@@ -85,13 +85,22 @@
 
   // --- news: one stream per visible page; a browser has only six connections to a server ---
   let stream = null, pulse = document.body.dataset.pulse;
-  const lost = (is) => document.documentElement.toggleAttribute("data-offline", is);
+  // Every stream ends after a minute and the next one opens: only what lasts longer is a loss.
+  let missing = 0;
+  const lost = (is) => {
+    clearTimeout(missing);
+    if (is) missing = setTimeout(() => document.documentElement.toggleAttribute("data-offline", true), navigator.onLine ? 5000 : 0);
+    else document.documentElement.toggleAttribute("data-offline", false);
+  };
   const listen = () => {
     if (!pulse || stream || document.hidden) return;
     const about = document.body.dataset.case ? `&about=${document.body.dataset.case}` : "";
     stream = new EventSource(`/events?since=${encodeURIComponent(pulse)}${about}`);
-    stream.addEventListener("open", () => lost(false));
-    stream.addEventListener("error", () => lost(true));
+    stream.addEventListener("open", () => { lost(!navigator.onLine); document.dispatchEvent(new Event("connected")); });
+    stream.addEventListener("error", () => {
+      lost(true);
+      if (stream?.readyState === EventSource.CLOSED) { stream = null; setTimeout(listen, 2000); }
+    });
     stream.addEventListener("pulse", (event) => {
       pulse = event.data;
       document.body.dispatchEvent(new CustomEvent("pulse"));
@@ -106,5 +115,6 @@
   window.addEventListener("pagehide", rest);
   window.addEventListener("pageshow", listen);
   window.addEventListener("online", () => { rest(); listen(); });
+  window.addEventListener("offline", () => lost(true));
   listen();
 })();
