@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nlp.agreement import agreement
-from nlp.corpus import load, summary
+from nlp.corpus import FIRST, load, summary
 from nlp.evaluate import Report, evaluate_file
 from nlp.scores import Rates
 from nlp.weights import MODEL, load_weights
@@ -107,11 +107,11 @@ def _mistakes(report: Report) -> str:
 
 
 def _agreement_lines() -> list[str]:
-    found = agreement()
-    if not found.posts:
+    before, now = agreement(first=FIRST), agreement()
+    if not now.posts:
         return ["No posts are labelled twice yet."]
     return [
-        f"{found.posts} posts labelled twice, independently. Cohen's κ: "
-        + ", ".join(f"{name} {value:.2f}" for name, value in found.kappas.items())
-        + "."
+        f"{now.posts} posts labelled twice, the second time from the bare text and the guide alone. Cohen's κ with the labels as "
+        f"they stood then: {before}. Disagreements were settled in the guide and the corpus afterwards, never in the "
+        f"second labels; κ with the corpus as it is now: {now}."
     ]

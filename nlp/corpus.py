@@ -21,6 +21,7 @@ from monitor.domain.reading import INTENTS, SIGNALS, Urgency
 DATA = Path(__file__).parent / "data"
 CORPUS = DATA / "corpus"
 SECOND = DATA / "second"
+FIRST = DATA / "first"  # the labels of the posts in `second` as they stood before disagreements were settled
 
 INDUSTRIES = frozenset(
     [

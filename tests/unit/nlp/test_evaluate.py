@@ -8,7 +8,8 @@ import pytest
 from monitor.domain.errors import InputUnreadable, RefitRefused
 from monitor.domain.reading import Post
 from nlp.agreement import agreement
-from nlp.corpus import load
+from nlp.agreement import main as print_agreement
+from nlp.corpus import FIRST, load
 from nlp.evaluate import evaluate_file, main
 from nlp.explain import explain
 from nlp.labelled import read_labelled
@@ -84,6 +85,19 @@ def test_second_labels_are_compared_and_strangers_refused(tmp_path: Path) -> Non
     (tmp_path / "b.jsonl").write_text(json.dumps(rows[0] | {"id": "nobody-01-0001"}), "utf-8")
     with pytest.raises(InputUnreadable, match=r"b\.jsonl:1"):
         agreement(tmp_path)
+
+
+def test_the_figure_before_settling_is_kept_beside_the_one_after(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, now = agreement(first=FIRST), agreement()
+    assert before.posts == now.posts >= 600
+    assert before.kappas != now.kappas
+    assert before.kappas["complaint"] >= 0.8
+    assert print_agreement() == 0
+    out = capsys.readouterr().out
+    assert f"as first labelled:  {before}" in out
+    assert f"after settling:     {now}" in out
 
 
 def test_an_explanation_marks_the_spans_that_decided(reader: SpacyReader) -> None:
