@@ -37,7 +37,9 @@ def agreement(second: Path = SECOND, first: Path | None = None) -> Agreement:
 
     Raises `InputUnreadable` for labels of posts that nobody else labelled.
     """
-    known = {str(row["id"]): row for row, _ in _labels(corpus_files() if first is None else corpus_files(first))}
+    known = {
+        str(row["id"]): row for row, _ in _labels(corpus_files() if first is None else corpus_files(first))
+    }
     pairs: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
     for row, where in _labels(corpus_files(second)):
         if row["id"] not in known:
