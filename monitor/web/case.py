@@ -24,7 +24,7 @@ from monitor.web.access import Drafter, Reader, Services
 from monitor.web.caseview import CaseView, Filled, view_of
 from monitor.web.editor import editor_of
 from monitor.web.pages import frame_of, render, wants_part
-from monitor.web.queue import Place, place_within
+from monitor.web.queue_place import Place, place_within
 from monitor.web.rows import rule_in_words
 from monitor.web.services import WebServices
 

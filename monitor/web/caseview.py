@@ -19,7 +19,7 @@ from monitor.store.inbox import Filter
 from monitor.store.protocol import Row
 from monitor.store.session import Session
 from monitor.web.lifeline import Lifeline, lifeline_of
-from monitor.web.queue import Place
+from monitor.web.queue_place import Place
 
 _RECENT_CASES = 4000  # so many cases back one looks for similar ones
 _ALIKE = 4

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.domain.case import Lane
+from monitor.domain.draft import APPROVABLE
 from monitor.domain.moments import parse_moment, say_duration
 from monitor.domain.storm import Storm
 from monitor.stages.people import May, SignedIn
@@ -85,6 +86,7 @@ def environment() -> Environment:
         face=marks.face,
         May=May,
         Lane=Lane,
+        APPROVABLE=APPROVABLE,
         marked=spans.marked,
         with_names=spans.with_names,
         diff=diffs.diff,

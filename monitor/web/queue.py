@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -15,50 +13,17 @@ from monitor.domain.errors import WrongUse
 from monitor.domain.reading import INTENTS, Urgency
 from monitor.stages import views as keeping
 from monitor.stages.people import May
-from monitor.stages.views import AT_WORK
-from monitor.store.inbox import FIELDS, MOST_ROWS, PAGE, Filter, QueueRow
+from monitor.store.inbox import MOST_ROWS, PAGE, QueueRow
 from monitor.store.session import Session
-from monitor.store.views import View
 from monitor.web import words
 from monitor.web.access import Reader, Services
+from monitor.web.batch import openings_of
 from monitor.web.pages import Frame, frame_of, render, wants_part
+from monitor.web.queue_place import Place, place_of
 from monitor.web.rows import view_of
 
 router = APIRouter()
 _FIRST = (Lane.NOW, Lane.NEEDS_APPROVAL, Lane.BY_HAND)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody is in the queue: a lane (None: all with work), a filter, perhaps a saved view."""
-
-    lane: Lane | None
-    wanted: Filter
-    asked: dict[str, str]  # the filters that are set, as the address has them
-    view: View | None = None
-
-    query: str = ""  # the address of this place, behind the question mark
-    within: str = ""  # the same, for a case to remember where it was opened from
-
-    def without(self, name: str) -> str:
-        """The address with one filter taken away."""
-        lane = self.lane.value if self.lane else AT_WORK
-        return urlencode({"lane": lane, **{k: v for k, v in self.asked.items() if k != name}})
-
-
-def place_of(params: Mapping[str, str], me: str, first: Lane = Lane.NOW, view: View | None = None) -> Place:
-    """The place that an address names. An unknown lane is the first one."""
-    asked = {k: params[k][:100] for k in FIELDS if params.get(k, "").strip()}
-    lane = params.get("lane", "")
-    at = None if lane == AT_WORK else Lane(lane) if lane in set(Lane) else first
-    named = {"view": str(view.id)} if view else {}
-    query = urlencode({"lane": at.value if at else AT_WORK, **asked, **named})
-    return Place(at, Filter.of(asked, me), asked, view, query, f"?within={quote(query, safe='')}")
-
-
-def place_within(within: str, me: str) -> Place | None:
-    """The place that a case was opened from, as its address remembers it."""
-    return place_of(dict(parse_qsl(within[:600])), me) if within else None
 
 
 @router.get("/")
@@ -77,6 +42,7 @@ def queue(
         place = place_of(request.query_params, person.name, first, kept)
         start = session.cases.get(after) if after else None
         found = session.inbox.page(place.lane, place.wanted, after=start, limit=PAGE)
+        opened = openings_of(session, person, found)
         choices = {} if after else _choices(session, frame, person.name)
         gaps = session.ledger.gaps_since(services.clock.now() - words.RECENT_GAPS) if _troubled(place) else []
     now = services.clock.now()
@@ -90,6 +56,7 @@ def queue(
         lane=place.lane,
         rows=[view_of(services, row, now) for row in found],
         more=_more(place, found),
+        opened=opened,
         choices=choices,
         gaps=gaps,
     )
@@ -139,6 +106,7 @@ def rows(
         limit = min(max(len(shown), PAGE) + 20, MOST_ROWS)
         found = session.inbox.page(place.lane, place.wanted, limit=limit)
         here = {row.case.id for row in found}
+        opened = openings_of(session, person, found)
         missing = [session.inbox.one(case_id) for case_id in shown if case_id not in here]
     now = services.clock.now()
     left = [row for row in missing if row is not None and _has_left(row, place, len(found) < limit)]
@@ -150,6 +118,7 @@ def rows(
         frame=frame,
         place=place,
         lane=place.lane,
+        opened=opened,
         changed=[view_of(services, r, now) for r in found if shown.get(r.case.id, r.version) != r.version],
         fresh=[(view_of(services, r, now), before) for r, before in _fresh(found, shown, bool(more))],
         left=[view_of(services, r, now) for r in left],

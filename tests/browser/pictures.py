@@ -29,6 +29,8 @@ def pages(day: Made) -> dict[str, str]:
         "case": f"/cases/{day['bag'][0]}",
         "case-urgent": f"/cases/{day['child'][0]}",
         "search": "/search?q=belt",
+        "wordings": f"/cases/{day['fee'][0]}/wordings",
+        "me": "/me",
         "sources": "/sources",
         "account": "/account",
         "people": "/people",

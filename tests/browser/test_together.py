@@ -126,3 +126,30 @@ def test_a_manager_on_a_phone_decides_and_approves(house: House, day: Made, pers
     expect(page.locator("#text")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert lane(house, case_id) is Lane.NOW
+
+
+def test_an_approver_reads_each_and_says_yes_to_several(house: House, day: Made, person: Open) -> None:
+    somebody = person("approver")
+    page = somebody.go("/?lane=needs_approval")
+    expect(page.locator(".pick input:enabled")).to_have_count(0)
+    for name in ("bag", "fee"):
+        somebody.go(f"/cases/{day[name][0]}")
+        soon(lambda name=name: _opened(house, day[name][1]))
+    somebody.go("/?lane=needs_approval")
+    expect(page.locator(".pick input:enabled")).to_have_count(2)
+    expect(page.locator(".batch")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("a")
+    expect(page.locator("h1")).to_have_text("2 approved")
+    assert {state(house, day[name][1])[0] for name in ("bag", "fee")} == {DraftState.APPROVED}
+    page.keyboard.press("z")
+    expect(page.locator("h1")).to_contain_text("Needs approval")
+    assert {state(house, day[name][1])[0] for name in ("bag", "fee")} == {DraftState.EDITED}
+
+
+def _opened(house: House, draft_id: int) -> bool:
+    with house.store.read() as session:
+        return session.attention.opening("approver", draft_id) is not None

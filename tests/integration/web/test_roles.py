@@ -94,6 +94,8 @@ NEEDS: dict[str, May | str] = {
     "POST /cases/{case_id}/moves/{move_id}/undo": May.DRAFT,
     "POST /cases/{case_id}/here": May.READ,
     "POST /cases/{case_id}/words/drop": May.DRAFT,
+    "POST /approve": May.APPROVE,
+    "POST /approve/undo": May.APPROVE,
     "POST /cases/{case_id}/approve": May.APPROVE,
     "POST /cases/{case_id}/undo": May.APPROVE,
     "GET /promises": May.READ,
