@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKERS ?= 2
+PUBLISHES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench soak fuzz train lock browser clean
+.PHONY: help run demo test check format bench soak publishes fuzz train lock browser clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +38,9 @@ bench: $(VENV)/.dev ## The figures for speed and memory
 
 soak: $(VENV)/.dev ## The long tests: 500 kills
 	$(BIN)/pytest -m soak -s
+
+publishes: $(VENV)/.dev ## The proof of posting: PUBLISHES (2000) replies while everything goes wrong
+	$(BIN)/python -m tests.publishes --count $(PUBLISHES)
 
 fuzz: $(VENV)/.dev ## Schemathesis against the API for FUZZ_SECONDS (600)
 	$(BIN)/pytest -m fuzz -n0 -s
