@@ -7,6 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
+from pydantic import SecretStr
+
 from connectors.base import (
     Handoff,
     ManyPlatforms,
@@ -14,6 +17,7 @@ from connectors.base import (
     Publisher,
 )
 from monitor.bootstrap.parts import Parts
+from monitor.config.secrets import environment
 from monitor.domain.case import Case
 from monitor.domain.conversation import Conversation
 from monitor.domain.draft import Draft, Move, PromisePlan, Proposal
@@ -29,8 +33,13 @@ from monitor.stages.verdict import verdict_of
 if TYPE_CHECKING:
     from monitor.respond.explain import Explanation
     from monitor.respond.lint import Finding
+    from monitor.respond.rewording import LanguageModel, Rewriter
     from monitor.respond.snippets import Snippet
 
+
+log = structlog.get_logger("presszero.respond")
+
+LLM_KEY = "PRESSZERO_LLM_KEY"
 
 # Where nothing can be posted nothing limits the length either; a person posts it by hand.
 NO_LIMIT = 5000
@@ -105,9 +114,47 @@ class Desk(Parts):
     def compose(
         self, conversation: Conversation, now: datetime, recent: Said
     ) -> Proposal | drafting.Withheld:
-        """One draft, or why there must be none."""
+        """One draft, or why there must be none. A language model may reword it, where one is configured."""
         found = self._propose(conversation, now, recent, 1)
-        return found[0] if isinstance(found, list) else found
+        if not isinstance(found, list):
+            return found
+        return self.rewriter.reword(found[0], conversation) if self.rewriter else found[0]
+
+    @cached_property
+    def rewriter(self) -> Rewriter | None:
+        """Rewords drafts; None where no model is configured, or it can't be used."""
+        from monitor.respond.rewording import ModelFailed, Rewriter
+
+        try:
+            model = self.language_model()
+        except ModelFailed as error:
+            log.warning("language_model", error=str(error))
+            return None
+        if model is None:
+            return None
+        return Rewriter(model, self.responder.voice, self._faults, self.clock, self._rewordings_left)
+
+    def language_model(self) -> LanguageModel | None:
+        """The model of `[respond.llm]`, or None without one. Raises ModelFailed."""
+        from monitor.respond.rewording import LanguageModel
+
+        told = self.settings.respond.llm
+        if told.model is None:
+            return None
+        given = environment(self.settings.folder).get(LLM_KEY)
+        key = SecretStr(given) if given else None
+        return LanguageModel(told.model, base_url=told.base_url, key=key, timeout=told.timeout)
+
+    def _rewordings_left(self) -> int:
+        midnight = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        with self.store.read() as session:
+            return self.settings.respond.llm.per_day - session.drafts.reworded_since(midnight)
+
+    def _faults(self, proposal: Proposal, conversation: Conversation, now: datetime) -> list[Finding]:
+        case = conversation.case
+        return self.responder.faults(
+            proposal, conversation, lambda text: self.measure(case.source, case.platform, text), now
+        )
 
     def proposals(
         self, conversation: Conversation, count: int, beside: Sequence[str] = ()

@@ -160,7 +160,7 @@ class CaseFile:
             yield f"No draft{why}"
             return
         leaves = f", leaves {self.leaves}" if self.leaves else ""
-        yield f"Draft {draft.id}, {draft.state}{leaves}, written by {draft.written_by}:"
+        yield f"Draft {draft.id}, {draft.state}{leaves}, written by {draft.written_by}{_reworded(draft)}:"
         yield from ("  " + line for line in draft.text.split("\n"))
         if draft.reason:
             code = f" ({draft.reason_code})" if draft.reason_code else ""
@@ -253,9 +253,14 @@ def _draft_dict(draft: Draft) -> dict[str, Any]:
         "macro": draft.macro,
         "moves": [{"move": m.move, "text": m.text, "why": m.why} for m in draft.moves],
         "written_by": draft.written_by,
+        "ai": draft.ai,
         "reason": draft.reason,
         "reason_code": draft.reason_code,
         "in_reply_to": draft.in_reply_to,
         "created_at": draft.created_at,
         "send_after": draft.send_after,
     }
+
+
+def _reworded(draft: Draft) -> str:
+    return f", reworded by {draft.ai} (AI-written)" if draft.ai and draft.written_by == "machine" else ""

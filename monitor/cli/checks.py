@@ -44,6 +44,8 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
     yield _guarded("audit", lambda: f"{_verified(app)} records, intact")
     yield _guarded("model", lambda: _model(app))
     yield _guarded("voice", lambda: f"speaks as {app.responder.voice.brand or settings.brand.name}")
+    if app.settings.respond.llm.model is not None:
+        yield _language_model(app, offline)
     yield from _people(app)
     if not offline:
         yield from _provider(app)
@@ -53,6 +55,25 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
         yield _source(app, source, offline)
     for hook in app.subscriptions:
         yield _webhook(app, hook, offline)
+
+
+def _language_model(app: App, offline: bool) -> Finding:
+    """Whether the model of [respond.llm] is there, and answers. Drafts do without it where it doesn't."""
+    from monitor.respond.rewording import ModelFailed, Prompt
+
+    try:
+        model = app.language_model()
+        assert model is not None, "the caller has seen its name"  # noqa: S101
+        if not offline:
+            model.write(Prompt("Answer with one word.", "Are you there?"))
+    except ModelFailed as error:
+        return Finding(
+            WARNED,
+            "language model",
+            str(error),
+            "Drafts stay as composed. See [respond.llm] in docs/responder.md.",
+        )
+    return Finding(FINE, "language model", f"{model.name} {'is configured' if offline else 'answers'}")
 
 
 def _model(app: App) -> str:

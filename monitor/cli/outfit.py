@@ -40,6 +40,7 @@ ENV_EXAMPLE = """\
 # PRESSZERO_OIDC_CLIENT_SECRET=
 
 # For digests and forgotten passwords: smtps://USER:PASSWORD@HOST:465?from=ADDRESS
+# PRESSZERO_LLM_KEY=          # the language model of [respond.llm], where it needs one
 # PRESSZERO_SMTP_URL=
 
 # Any key of config.toml can be set here too, for example the database with its password:

@@ -143,6 +143,24 @@ class Review(Table):
         return Roster(self.desks, self.branches)
 
 
+class Llm(Table):
+    """``[respond.llm]``: a language model that may reword friendly sentences. Off without `model`."""
+
+    model: str | None = Field(
+        default=None, description="Its name: one of `llm models`, or that of the server at base_url."
+    )
+    base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="An OpenAI-compatible server (http://127.0.0.1:11434/v1). "
+        "Unset: the llm library knows the model.",
+    )
+    timeout: Positive = Field(
+        default=timedelta(seconds=10), description="For a whole answer; then the composed draft stands."
+    )
+    per_day: int = Field(default=500, ge=0, description="At most so many rewordings a day (UTC).")
+
+
 class Respond(Table):
     """``[respond]``: how drafts are written."""
 
@@ -157,6 +175,7 @@ class Respond(Table):
         description="Who answers for a macro and is told when it is suspended, by name; * for all others. "
         "Unset: every manager.",
     )
+    llm: Llm = Field(default_factory=Llm, description="See [respond.llm].")
 
 
 class Digest(Table):

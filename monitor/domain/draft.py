@@ -122,6 +122,7 @@ class Proposal:
     macro: str
     moves: tuple[Move, ...]
     promise: PromisePlan | None = None
+    ai: str | None = None  # the language model that reworded it, and the hash of what it was asked
 
 
 @dataclass(frozen=True, slots=True)

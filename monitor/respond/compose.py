@@ -86,7 +86,7 @@ class Responder:
                 alike = max(said.nearest(proposal.text)[0], own.nearest(proposal.text)[0])
                 if best is not None and alike >= best[0]:
                     continue
-                if self._faults(proposal, conversation, limit_of, now):
+                if self.faults(proposal, conversation, limit_of, now):
                     continue
                 best = (alike, proposal)
                 if alike < NEAR:
@@ -97,7 +97,7 @@ class Responder:
             found.append(best[1])
         return found or withheld("no_clean_wording" if fits else "no_room")
 
-    def _faults(
+    def faults(
         self, proposal: Proposal, conversation: Conversation, measure: Measure, now: datetime
     ) -> list[Finding]:
         """What the lint says of a proposal; likeness to other replies is weighed elsewhere."""

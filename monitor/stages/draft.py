@@ -111,11 +111,18 @@ def draft(
                 conversation_hash=current.hash,
                 at=now,
             )
-            session.audit.record(now, ACTOR, "draft.proposed", f"draft:{proposed.id}", macro=result.macro)
+            session.audit.record(
+                now, ACTOR, "draft.proposed", f"draft:{proposed.id}", macro=result.macro, **_by(result)
+            )
             session.cases.relane(current.case, proposed.state)
             report.proposed += 1
     report.looked_at = len(written)
     return report
+
+
+def _by(result: Proposal) -> dict[str, str]:
+    """For the audit log: which model reworded it, if one did."""
+    return {"ai": result.ai} if result.ai else {}
 
 
 def _renew(store: Store, compose: Compose, now: datetime, limit: int) -> int:

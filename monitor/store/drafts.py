@@ -50,6 +50,7 @@ class Drafts:
                 "promise": promise_text(proposal.promise),
                 "promise_due": maybe_text(proposal.promise.due_at) if proposal.promise else None,
                 "written_by": written_by,
+                "ai": proposal.ai,
                 "source": source,
                 "platform": case.platform,
                 "in_reply_to": in_reply_to,
@@ -161,7 +162,7 @@ class Drafts:
                 "moves": moves_text(proposal.moves),
                 "promise": promise_text(promise),
                 "promise_due": maybe_text(promise.due_at) if promise else None,
-                "ai": None,
+                "ai": proposal.ai,
                 "at": utc_text(at),
             },
         )
@@ -180,6 +181,11 @@ class Drafts:
                 "at": utc_text(at),
             },
         )
+
+    def reworded_since(self, moment: datetime) -> int:
+        """How many drafts a language model reworded since then."""
+        row = self._db.one("drafts_by_model_since", {"since": utc_text(moment)})
+        return int(row["n"]) if row else 0
 
     def texts(self, draft_id: int) -> list[Row]:
         """Every text a draft ever had: version, text, written_by, written_at."""

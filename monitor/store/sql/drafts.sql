@@ -1,8 +1,8 @@
 -- name: draft_add
 -- A proposed reply.
-INSERT INTO drafts (case_id, state, text, macro, moves, promise, promise_due, written_by, source, platform, in_reply_to,
+INSERT INTO drafts (case_id, state, text, macro, moves, promise, promise_due, written_by, ai, source, platform, in_reply_to,
   conversation_hash, created_at, updated_at)
-VALUES (:case_id, :state, :text, :macro, :moves, :promise, :promise_due, :written_by, :source, :platform, :in_reply_to,
+VALUES (:case_id, :state, :text, :macro, :moves, :promise, :promise_due, :written_by, :ai, :source, :platform, :in_reply_to,
   :conversation_hash, :at, :at) RETURNING id;
 
 -- name: draft_get
@@ -124,3 +124,7 @@ SELECT * FROM attempts WHERE state = 'sending' AND lease_until < :now ORDER BY i
 -- name: attempt_posted_as
 -- Whether a post on the platform is a reply of ours.
 SELECT * FROM attempts WHERE native_id = :native_id AND state = 'posted' LIMIT 1;
+
+-- name: drafts_by_model_since
+-- How many drafts a language model reworded since a moment.
+SELECT count(*) AS n FROM drafts WHERE ai IS NOT NULL AND created_at >= :since;

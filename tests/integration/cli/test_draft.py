@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.program import Program
+from tests.fakes.openai import FakeOpenAI
+from tests.fakes.server import FakeServer
+from tests.integration.cli.program import CONFIG, Program
 
 COMPLAINT = "@northwindair you lost my suitcase in Oslo, three days now and nobody answers"
 HUMAN = "@northwindair I want a human, you lost my bag and I am talking to a robot"
@@ -65,3 +67,21 @@ def test_a_persons_own_words_are_said_to_be_theirs(program: Program) -> None:
     shown = program.run("draft", "--case", str(row["case_id"]), "--explain").stdout
     assert "These words are bo's own." in shown
     assert "It promises (bo, by " in shown, "a promise that names its time is recorded with the words"
+
+
+def test_a_language_model_rewords_drafts_where_one_is_configured(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    program = Program(tmp_path_factory.mktemp("reworded"))
+    with FakeServer(FakeOpenAI()) as server:
+        told = f'\n[respond.llm]\nmodel = "fake-1"\nbase_url = "{server.base_url}/v1"\n'
+        program.write_config(CONFIG + told)
+        program.write_posts("@northwindair my bag never came, day three")
+        program.run("collect")
+        with program.opened() as app:
+            app.run_pipeline()
+        shown = program.run("queue", "show", "c1").stdout
+        assert "reworded by fake-1, prompt " in shown and "(AI-written)" in shown and "Right: " in shown
+        assert "fake-1 answers" in program.run("doctor", code=None).stdout
+        server.faults.add({"do": "503", "times": None})
+        assert "InternalServerError" in program.run("doctor", code=None).stdout

@@ -99,6 +99,9 @@ class DraftShape(DraftRef):
     case_id: int
     text: str
     written_by: str = Field(description='"machine", or the person whose words these are.')
+    ai: str | None = Field(
+        description="The language model that reworded it, and the hash of what it was asked."
+    )
     macro: str
     moves: list[MoveShape]
     promise: PlanShape | None
@@ -180,6 +183,7 @@ def _fields(draft: Draft) -> dict[str, object]:
         "version": draft.version,
         "text": draft.text,
         "written_by": draft.written_by,
+        "ai": draft.ai,
         "macro": draft.macro,
         "moves": [MoveShape(move=m.move, text=m.text, why=m.why) for m in draft.moves],
         "promise": plan_of(draft.promise),
