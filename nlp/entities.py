@@ -13,18 +13,29 @@ from collections.abc import Iterable
 from monitor.domain.reading import Entity
 
 _REF_WORD = (
-    r"(?:orders?|booking|reservation|confirmation|ticket|case|claim|tracking|reference|refs?|pnr|invoice|parcel|consignment|"
-    r"shipment|po|rma|return|policy|account|acct|job|incident|complaint|enquiry|purchase|receipt|record locator|locator|"
+    r"(?:orders?|booking|reservation|confirmation|ticket|case|claim|tracking|reference|refs?|pnr(?!\d)|invoice|parcel|consignment|"
+    r"shipment|(?:po|rma)(?!\d)|return|policy|account|acct|job|incident|complaint|enquiry|purchase|receipt|record locator|locator|"
     r"membership|transaction|appointment|meter|serial|request|application|flight|train|service request)"
 )
-_CODE = r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-/](?=[A-Za-z0-9])){3,29}"
+_CODE = r"(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-/](?=[A-Za-z0-9])){3,29}"
 ORDER = re.compile(
-    rf"\b{_REF_WORD}(?:\s+(?:number|no|num|nr|id|ref|reference|code|is|was))*\.?\s*[:=]?\s*(?P<named>#?\s?{_CODE})(?![\w@])"
+    rf"\b{_REF_WORD}(?:\s+(?:number|no|num|nr|id|ref|reference|code|is|was|ending|ending in)(?:['’]?s\b)?)*\.?\s*[:=]?\s*[(\"“]?(?P<named>#?\s?{_CODE}|(?-i:[A-Z]{{1,3}})\s\d{{5,12}})(?![\w@])"
     rf"|\b(?:pnr|booking(?: ref(?:erence)?)?|locator|confirmation(?: code)?|ref(?:erence)?)\s*(?:is\s*|code\s*)?[:=]?\s*(?P<pnr>(?-i:[A-Z]{{6}}|(?=[A-Z]*\d)[A-Z0-9]{{5,8}}))\b"
     rf"|(?<![\w&/@])(?P<hash>#(?=[A-Za-z-]{{0,6}}\d){_CODE})(?!\w)"
     r"|(?<![\w@#/.-])(?P<coded>(?-i:[A-Z]{1,5}-?\d{3,}(?:-?[A-Z0-9]+)*|[A-Z]{2,5}-\d{2,}(?:-\d+)+|\d{3}-\d{7}-\d{7}|1Z[A-Z0-9]{16}|[A-Z]{2}\d{9}[A-Z]{2}))(?![\w@])"
     r"|(?<![\w@#/.£$€+-])(?P<long>\d{8,22})(?![\w@.,]\d|\w)"
     r"|\b(?:flight|train)\s+(?P<flight>(?-i:[A-Z0-9]{2}\s?\d{1,4}))\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    rf"\s*(?:,|and|&|\+|or)+\s*(?P<named>#?(?=[A-Za-z0-9-]*\d{{4}}){_CODE})(?![\w@]|[.,]\d)", re.IGNORECASE
+)  # "orders 48812 and 48813"
+_OTHER_CODE = re.compile(
+    r"\b(?:error|fault|promo\w*|voucher|discount|coupon|batch|lot|models?|part|sku|version|firmware|series|seat|room|flat|gate)(?:\s(?:code|no\.?|number|is))*\s?[:#]?\s?$",
+    re.IGNORECASE,
+)
+_GOODS = re.compile(
+    r"\s(?:vacuum|headphones?|headset|earbuds?|laptop|phone|tv|printer|camera|monitor|router|washer|fridge|oven|gpu|listing|drill|mower|speaker|watch|tablet|keyboard|mouse|console)s?\b",
     re.IGNORECASE,
 )
 _YEARISH = re.compile(r"^(?:19|20)\d\d$")
@@ -146,7 +157,12 @@ def _grouped(label: str, pattern: re.Pattern[str], text: str) -> list[Entity]:
         start = match.start(group) + len(value) - len(value.lstrip())
         if label == "ORDER" and (_YEARISH.match(value.strip()) or (group == "long" and _PHONE.match(value))):
             continue
+        if group == "coded" and (_OTHER_CODE.search(text[:start][-24:]) or _GOODS.match(text, match.end())):
+            continue
         found.append(Entity(label, value.strip(), start, start + len(value.strip())))
+        while group == "named" and (match := _MORE.match(text, match.end(group))):  # type: ignore[assignment]
+            if not _YEARISH.match(match.group(group)):
+                found.append(Entity(label, match.group(group), match.start(group), match.end(group)))
     return found
 
 
