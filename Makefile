@@ -8,7 +8,7 @@ WORKERS ?= 2
 PUBLISHES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench soak publishes fuzz train lock browser clean
+.PHONY: help run demo test check format screenshots bench soak publishes fuzz train lock browser clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## Lint, format, types, and the direction of every import
 format: $(VENV)/.dev ## Mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: $(VENV)/.dev browser ## Every page of the inbox at three widths and in the dark, into docs/images
+	$(BIN)/python -m tests.browser.pictures docs/images
 
 bench: $(VENV)/.dev ## The figures for speed and memory
 	$(BIN)/python -m tests.bench

@@ -152,10 +152,12 @@ class Inbox:
         """These cases as rows, in no particular order."""
         return [_row(row) for row in self._db.rows("queue_some", {"ids": json.dumps(list(case_ids))})]
 
-    def alike(self, case: Case, words: Sequence[str], *, since: int, limit: int) -> list[Case]:
-        """Open cases above id `since` whose title shares some of `words`, the most alike first."""
-        if not words:
+    def alike(self, case: Case, words: Sequence[str], *, among: int, limit: int) -> list[Case]:
+        """Open ones of the newest `among` cases whose title shares some of `words`, the most alike first."""
+        newest = self._db.one("case_newest_id", {})
+        if not words or newest is None:
             return []
+        since = max(0, int(newest["id"]) - among)
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         params = {"query": query, "after": since, "case_id": case.id, "limit": limit}
         return [case_of(row) for row in self._db.rows("search_alike", params)]

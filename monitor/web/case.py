@@ -111,7 +111,8 @@ def _page(
     place = place_within(within, person.name)
     with services.store.read() as session:
         frame = frame_of(session, person.name)
-        view = view_of(session, case_id, now, person.name, form=form, place=place)
+        whole = bool(request.query_params.get("whole"))
+        view = view_of(session, case_id, now, person.name, form=form, place=place, whole=whole)
         lasts = claim_lasts(view.draft, person.name, now)
     verdict = services.verdict(view.conversation) if services.verdict else None
     answer = render(

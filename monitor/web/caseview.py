@@ -21,7 +21,10 @@ from monitor.store.session import Session
 from monitor.web.lifeline import Lifeline, lifeline_of
 from monitor.web.queue_place import Place
 
-_RECENT_CASES = 4000  # so many cases back one looks for similar ones
+# Similar ones are looked for among so many of the newest cases, by so many words: ranking more takes longer
+# than the whole page may.
+_RECENT_CASES = 1000
+_MOST_WORDS = 5
 _ALIKE = 4
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Words of four letters and more that say nothing about the matter.
@@ -65,6 +68,7 @@ class CaseView:
 
     conversation: Conversation
     turns: tuple[TurnView, ...]
+    folded: int  # posts between the first ones and the newest, which are not shown unless asked for
     seen: str
     draft: Draft | None
     texts: Sequence[Row]  # every text the draft ever had: version, text, written_by, written_at
@@ -138,6 +142,7 @@ def view_of(
     *,
     form: Filled | None = None,
     place: Place | None = None,
+    whole: bool = False,
 ) -> CaseView:
     """Reads a case with everything around it. Raises NotFound."""
     conversation = session.cases.conversation(case_id)
@@ -151,9 +156,11 @@ def view_of(
     was = _shown_text(session, form)
     own, own_at = _own_words(session, case_id, user, form, was)
     stored = draft.text if draft else ""
+    shown = _shown(conversation.turns, moved, whole=whole)
     return CaseView(
         conversation=conversation,
-        turns=tuple(_turn(session, t, moved) for t in conversation.turns),
+        turns=tuple(_turn(session, t, moved) for t in shown),
+        folded=len(conversation.turns) - len(shown),
         seen=seen_of(conversation),
         draft=draft,
         texts=session.drafts.texts(draft.id) if draft else (),
@@ -180,6 +187,20 @@ def view_of(
         above=session.inbox.above(lane, wanted, case),
         below=session.inbox.below(lane, wanted, case),
     )
+
+
+# A conversation longer than this shows how it began, and the newest of it.
+_LONG = 60
+_BEGINNING = 3
+_NEWEST = 40
+
+
+def _shown(turns: Sequence[Turn], moved: Mapping[int, object], *, whole: bool) -> Sequence[Turn]:
+    """The posts that the page shows at once; what changed is always among them."""
+    if whole or len(turns) <= _LONG:
+        return turns
+    newest = len(turns) - _NEWEST
+    return [t for i, t in enumerate(turns) if i < _BEGINNING or i >= newest or t.mention_id in moved]
 
 
 def _shown_text(session: Session, form: Filled | None) -> str | None:
@@ -218,9 +239,8 @@ def alike(session: Session, case: Case) -> list[Case]:
     own = words_of(case.title)
     if len(own) < 2:
         return []
-    found = session.inbox.alike(
-        case, sorted(own, key=len)[-8:], since=max(0, case.id - _RECENT_CASES), limit=4 * _ALIKE
-    )
+    rarest = sorted(own, key=lambda word: (len(word), word))[-_MOST_WORDS:]  # long words are rare ones
+    found = session.inbox.alike(case, rarest, among=_RECENT_CASES, limit=4 * _ALIKE)
     near = [c for c in found if len(own & words_of(c.title)) >= 2 and c.customer != case.customer]
     return near[:_ALIKE]
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, chromium
@@ -18,6 +20,7 @@ from tests.integration.web.past import before, worked_on
 from tests.integration.web.seed import PASSWORD, House, new_house
 from tests.integration.web.server import serving
 
+QUALITY = 78  # of a WebP: letters stay sharp, and all of them together stay small
 WIDTHS = {"desktop": (1440, 900), "tablet": (820, 1100), "phone": (390, 844)}
 
 
@@ -31,6 +34,9 @@ def pages(day: Made) -> dict[str, str]:
         "search": "/search?q=belt",
         "wordings": f"/cases/{day['fee'][0]}/wordings",
         "me": "/me",
+        "reading": "/reading",
+        "promises": "/promises",
+        "macros": "/macros",
         "sources": "/sources",
         "account": "/account",
         "people": "/people",
@@ -46,6 +52,11 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.wait_for_url(address + "/")
 
 
+def keep(page: Page, path: Path, *, whole: bool = False) -> None:
+    with Image.open(BytesIO(page.screenshot(full_page=whole))) as picture:
+        picture.convert("RGB").save(path, "WEBP", quality=QUALITY, method=6)
+
+
 def take(browser: Browser, address: str, house: House, day: Made, folder: Path, wanted: list[str]) -> None:
     for scheme, sizes in (("light", WIDTHS), ("dark", {"dark": WIDTHS["desktop"]})):
         for size, (width, height) in sizes.items():
@@ -58,14 +69,14 @@ def take(browser: Browser, address: str, house: House, day: Made, folder: Path, 
             page = context.new_page()
             page.goto(f"{address}/sign-in")
             if not wanted or "sign-in" in wanted:
-                page.screenshot(path=folder / f"sign-in-{size}.png")
+                keep(page, folder / f"sign-in-{size}.webp")
             sign_in(page, address, "manager")
             for name, path in pages(day).items():
                 if wanted and name not in wanted:
                     continue
                 page.goto(address + path)
                 page.wait_for_timeout(150)
-                page.screenshot(path=folder / f"{name}-{size}.png", full_page="case" in name)
+                keep(page, folder / f"{name}-{size}.webp", whole=name == "case" and size != "phone")
             context.close()
 
 

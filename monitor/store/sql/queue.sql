@@ -60,6 +60,10 @@ SELECT id FROM cases WHERE @at_work AND (due_key, id) < (:due_key, :id)
     @queue_filter
   ORDER BY due_key DESC, id DESC LIMIT 1;
 
+-- name: case_newest_id
+-- The newest case there is.
+SELECT id FROM cases ORDER BY id DESC LIMIT 1;
+
 -- name: queue_one
 -- One case as a row.
 SELECT c.*, @glance

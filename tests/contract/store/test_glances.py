@@ -128,10 +128,10 @@ def test_alike_are_open_cases_with_the_same_words(store: Store) -> None:
         twin = session.cases.open(case(conversation="2", title="the belt in Oslo again", lane=Lane.BY_HAND))
         session.cases.open(case(conversation="3", title="the belt in Oslo", status=CaseStatus.DONE))
         session.cases.open(case(conversation="4", title="a refund please"))
-        found = session.inbox.alike(this, ["belt", "oslo", 'od"d'], since=0, limit=5)
+        found = session.inbox.alike(this, ["belt", "oslo", 'od"d'], among=100, limit=5)
         assert [c.id for c in found] == [twin.id]
-        assert session.inbox.alike(this, [], since=0, limit=5) == []
-        assert session.inbox.alike(this, ["belt"], since=twin.id, limit=5) == []
+        assert session.inbox.alike(this, [], among=100, limit=5) == []
+        assert session.inbox.alike(this, ["belt"], among=2, limit=5) == [], "the twin is the third newest"
 
 
 def test_a_case_that_is_older_than_its_glance_shows_its_title(store: Store) -> None:

@@ -213,3 +213,15 @@ def test_a_viewer_sees_everything_and_can_do_nothing(house: House, day: Made, br
     assert "#lost-pram" in page and "May I offer a loan pram?" in page
     assert "popover id" not in page
     assert 'method="post" action="/cases/' not in page
+
+
+def test_a_long_case_shows_how_it_began_and_the_newest(house: House, day: Made, browser: Browser) -> None:
+    case_id, _ = day["fee"]
+    for number in range(80):
+        house.clock.forward(seconds=60)
+        house.say(case_id, f"waiting, day {number}.")
+    client = browser("viewer")
+    page = open_case(client, case_id)
+    assert "Charged twice for one seat" in page and "day 79." in page
+    assert "day 20." not in page and "Show the 38 posts between" in page
+    assert "day 20." in open_case(client, case_id, whole="yes")
