@@ -119,6 +119,7 @@ class App(Alerting):
                 api_per_minute=settings.api.requests_per_minute,
                 subscriptions=self.subscriptions,
                 courier=self.courier,
+                posting=self,
                 watch=self.watch,
                 carrier=self.carrier,
                 brands=settings.brand.every,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -65,6 +66,7 @@ class ReplyForm:
     seen: str
     shown_at: str
     override: str
+    leaves: str = ""  # when it should leave: nothing, "open", or a moment
 
 
 def reply_form(
@@ -76,9 +78,12 @@ def reply_form(
     seen: _Optional = "",
     shown_at: _Optional = "",
     override: _Optional = "",
+    leaves: _Optional = "",
+    leaves_at: _Optional = "",
 ) -> ReplyForm:
     """A dependency: the fields of the editor."""
-    return ReplyForm(case_id, tidy(text), draft_id, version, hash, seen, shown_at, override.strip())
+    when = leaves_at.strip() or leaves.strip()
+    return ReplyForm(case_id, tidy(text), draft_id, version, hash, seen, shown_at, override.strip(), when)
 
 
 Reply = Annotated[ReplyForm, Depends(reply_form)]
@@ -235,10 +240,20 @@ def _approve(act: Act, form: ReplyForm) -> None:
         act.services.clock,
         undo=act.services.undo,
         second=act.services.second,
+        send_at=_send_at(act, draft, form.leaves),
         judge=act.services.judge,
         check=act.services.check,
         override_reason=form.override or None,
     )
+
+
+def _send_at(act: Act, draft: Draft, asked: str) -> datetime | None:
+    """When it should leave; without a wish the house decides (`[publish] business_hours_only`)."""
+    if act.services.posting is None:
+        return None
+    with act.services.store.read() as session:
+        case = session.cases.get(draft.case_id)
+    return act.services.posting.send_at(case, asked)
 
 
 def _seconds(services: WebServices, shown_at: str) -> float | None:

@@ -44,6 +44,7 @@ from monitor.web import (
     mine,
     ours,
     palette,
+    posting,
     provider,
     queue,
     reading,
@@ -106,7 +107,7 @@ def create_app(services: WebServices) -> FastAPI:
     looking = (queue, search, palette, mine, case, attending, showing, live, reading)
     programs = (tokens, webhooks, storms)
     door = (sign_in, provider, forgotten, account)
-    for room in (*door, *programs, *looking, acts, batch, casework, desk, ours, colleagues):
+    for room in (*door, *programs, *looking, acts, batch, posting, casework, desk, ours, colleagues):
         app.include_router(room.router)
     if services.hooks:
         app.include_router(hooks.router(services.hooks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -20,6 +21,7 @@ from monitor.store.session import Session
 from monitor.web.access import Approver, Services
 from monitor.web.pages import frame_of, render
 from monitor.web.queue_place import place_within
+from monitor.web.services import WebServices
 
 router = APIRouter()
 MOST = 50
@@ -54,6 +56,7 @@ def approve(
         second=services.second,
         judge=services.judge,
         check=services.check,
+        send_at=lambda one: _leaves(services, one),
     )
     with services.store.read() as session:
         frame = frame_of(session, person.name)
@@ -70,6 +73,15 @@ def approve(
         yes=[x for x in found if x.error is None],
         no=[x for x in found if x.error is not None],
     )
+
+
+def _leaves(services: WebServices, draft: Draft) -> datetime | None:
+    """As the house has it: `[publish] business_hours_only`."""
+    if services.posting is None:
+        return None
+    with services.store.read() as session:
+        case = session.cases.get(draft.case_id)
+    return services.posting.send_at(case, None)
 
 
 def _found(session: Session, decided: Iterable[review.Decided]) -> Iterable[Outcome]:

@@ -137,6 +137,8 @@ def _page(
         handoff=_handoff(services, view),
         shown_at=utc_text(now),
         notice=notice,
+        schedules=services.posting is not None,
+        advice=_advice(services, view),
         wordings=services.candidates is not None or services.snippets is not None,
         rejects=REJECT_REASONS,
         intents=INTENTS,
@@ -204,6 +206,12 @@ def moved(
         redrafted=(draft.version if draft else 0) != version and by != person.name,
         by=by,
     )
+
+
+def _advice(services: WebServices, view: CaseView) -> str | None:
+    """What to do about what stopped the draft."""
+    code = view.draft.reason_code if view.draft else None
+    return services.posting.advise(code) if services.posting else None
 
 
 @router.get("/cases/{case_id}/wordings")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from monitor.stages.alerting import Carrier, Watch
 from monitor.stages.people.provider import Arrival
 from monitor.stages.people.rights import DEFAULT_POLICY, AccessPolicy
 from monitor.stages.people.seal import Seal
+from monitor.stages.publish import Outlet
 from monitor.stages.review import Check, Promised
 from monitor.stages.telling import Courier, Subscription
 from monitor.stages.verdict import Judge
@@ -115,6 +116,34 @@ class Pictures(Protocol):
         ...
 
 
+class Posting(Protocol):
+    """The ways out, and what is known of them."""
+
+    def outlets(self) -> Sequence[Outlet]:
+        """Every way out."""
+        ...
+
+    def route(self, source: str, platform: str) -> Outlet | None:
+        """Where a reply to a post of that source goes out."""
+        ...
+
+    def advise(self, code: str | None) -> str | None:
+        """What a person should do about a reason why a reply was not sent."""
+        ...
+
+    def settles(self, source: str, platform: str) -> timedelta:
+        """How long a reply that landed may take to show."""
+        ...
+
+    def native_id_in(self, source: str, url: str) -> str:
+        """Which post is at a web address. Raises WrongUse."""
+        ...
+
+    def send_at(self, case: Case, asked: str | None) -> datetime | None:
+        """When an approved reply should leave (aware UTC), None for at once. Raises WrongUse."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """Everything a page may ask. What is None is left out of the pages."""
@@ -151,6 +180,7 @@ class WebServices:
     seal: Seal | None = None  # without it nobody can have a second factor
     mail: Mail | None = None  # for links to a new password; they need the address as well
     public_url: str | None = None  # of the inbox, as people reach it
+    posting: Posting | None = None  # what leaves, when, and what is held back
     provider: Entrance | None = None  # the organisation's own sign-in
     pictures: Pictures | None = None  # None: nothing is fetched from outside
     roster: Roster = field(default_factory=Roster)  # who sits at which desk

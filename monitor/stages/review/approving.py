@@ -239,17 +239,30 @@ def approve_opened(
     second: Collection[SecondReason],
     judge: Judge | None = None,
     check: Check | None = None,
+    send_at: Callable[[Draft], datetime | None] = lambda _draft: None,
 ) -> list[Decided]:
     """Says yes to several drafts, each of which this person has opened and that nothing happened to since.
 
-    Each yes is to what they saw when they opened it; one that does not go through stops no other.
+    Each yes is to what they saw when they opened it; one that does not go through stops no other. `send_at`
+    says of each when it should leave.
     """
     found = []
     for draft_id in dict.fromkeys(draft_ids):
         try:
             shown = _as_opened(store, draft_id, user)
+            with store.read() as session:
+                leaves = send_at(session.drafts.get(draft_id))
             approval = approve(
-                store, draft_id, user, shown, clock, undo=undo, second=second, judge=judge, check=check
+                store,
+                draft_id,
+                user,
+                shown,
+                clock,
+                undo=undo,
+                second=second,
+                send_at=leaves,
+                judge=judge,
+                check=check,
             )
             found.append(Decided(draft_id, approval=approval))
         except PressZeroError as error:
