@@ -138,6 +138,7 @@ def everywhere(house: House, filled: Filled) -> dict[str, list[str]]:
         "/me": ["/me"],
         "/sources": ["/sources"],
         "/promises": ["/promises"],
+        "/reading": ["/reading"],
         "/macros": ["/macros"],
         "/storms/{storm_id}": [f"/storms/{filled.storm}"],
         "/digest/{day}": ["/digest/2026-03-04"],
