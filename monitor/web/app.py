@@ -32,6 +32,7 @@ from monitor.domain.errors import (
 from monitor.web import (
     account,
     acts,
+    alerts,
     attending,
     batch,
     case,
@@ -105,7 +106,7 @@ def create_app(services: WebServices) -> FastAPI:
     app.state.pulse = live.Pulse(services)
     app.state.picture_limiter = CapacityLimiter(showing.AT_ONCE)
     looking = (queue, search, palette, mine, case, attending, showing, live, reading)
-    programs = (tokens, webhooks, storms)
+    programs = (tokens, webhooks, storms, alerts)
     door = (sign_in, provider, forgotten, account)
     for room in (*door, *programs, *looking, acts, batch, posting, casework, desk, ours, colleagues):
         app.include_router(room.router)

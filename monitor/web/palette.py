@@ -60,6 +60,7 @@ def _ways(frame: Frame, person: SignedIn) -> Iterator[tuple[str, str]]:
     for view in frame.views:
         yield f"View: {view.name}", f"/?{view.query}&view={view.id}"
     yield "Digest", "/digest"
+    yield "Alerts: who is on call", "/alerts"
     yield "Posting", "/posting"
     yield "Promises", "/promises"
     yield "Macros", "/macros"

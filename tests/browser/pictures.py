@@ -35,6 +35,8 @@ def pages(day: Made) -> dict[str, str]:
         "wordings": f"/cases/{day['fee'][0]}/wordings",
         "me": "/me",
         "reading": "/reading",
+        "posting": "/posting",
+        "alerts": "/alerts",
         "promises": "/promises",
         "macros": "/macros",
         "sources": "/sources",

@@ -13,10 +13,22 @@ from tests.integration.web.seed import House
 pytestmark = pytest.mark.browser
 
 
+AROUND = ("/me", "/promises", "/macros", "/alerts", "/posting", "/reading", "/account/tokens", "/webhooks")
+
+
 def pages(day: Made) -> list[str]:
     lanes = [f"/?lane={name}" for name in ("now", "needs_approval", "by_hand", "problems", "aside")]
     cases = [f"/cases/{case}" for case, _ in day.values()]
-    return [*lanes, *cases, "/search?q=pram", "/sources", "/account", "/people", "/digest/2026-03-03"]
+    return [
+        *lanes,
+        *cases,
+        "/search?q=pram",
+        "/sources",
+        "/account",
+        "/people",
+        "/digest/2026-03-03",
+        *AROUND,
+    ]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844), (320, 640)])

@@ -16,6 +16,7 @@ from starlette.routing import Match
 from monitor.domain.errors import NotFound, PressZeroError, WrongUse
 from monitor.domain.refusals import NoSuchMethod, RequestMalformed
 from monitor.web.api import (
+    alerts,
     audit,
     cases,
     casework,
@@ -38,7 +39,7 @@ from monitor.web.services import WebServices
 PREFIX = "/api/v1"
 ROOMS = (
     *(me, cases, casework, drafts, decisions, mentions, promises),
-    *(sources, digests, posting, audit, storms, webhooks),
+    *(sources, digests, posting, audit, storms, alerts, webhooks),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 
