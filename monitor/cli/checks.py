@@ -14,6 +14,7 @@ from monitor.domain.errors import PressZeroError
 if TYPE_CHECKING:
     from connectors.base import SourceConfig
     from monitor.bootstrap import App
+    from monitor.domain.alert import Channel
     from monitor.stages.telling import Subscription
 
 FINE, WARNED, FAILED = "ok", "warn", "FAIL"
@@ -55,6 +56,8 @@ def examine(app: App, *, offline: bool) -> Iterator[Finding]:
         yield _source(app, source, offline)
     for hook in app.subscriptions:
         yield _webhook(app, hook, offline)
+    for channel in app.watch.channels:
+        yield _channel(app, channel)
 
 
 def _language_model(app: App, offline: bool) -> Finding:
@@ -178,6 +181,24 @@ def _webhook(app: App, hook: Subscription, offline: bool) -> Finding:
     if offline:
         return Finding(FINE, what, f"hears of {', '.join(hook.events)}")
     return _guarded(what, lambda: _reachable(hook))
+
+
+def _channel(app: App, channel: Channel) -> Finding:
+    """How it took the last alert, and whether its person could say that they see to one."""
+    what = f"alerts {channel.name}"
+    with app.store.read() as session:
+        last = session.alerts.last_try(channel.name)
+        person = session.people.get(channel.person) if channel.person else None
+    if last is not None and last.error is not None:
+        return Finding(
+            WARNED, what, f"did not take an alert: {last.error}", f"presszero alerts test {channel.name}"
+        )
+    if channel.person and (person is None or person.disabled_at is not None):
+        found = f"reaches {channel.person}, who can't sign in to acknowledge"
+        return Finding(WARNED, what, found, "presszero users add NAME, or mend the name in config.toml.")
+    return Finding(
+        FINE, what, f"reaches {channel.person} while on call" if channel.person else "is everybody's"
+    )
 
 
 def _reachable(hook: Subscription) -> str:

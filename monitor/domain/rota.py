@@ -74,11 +74,13 @@ class Rota:
         return tuple(dict.fromkeys((*first, *self.everybody)))
 
     def changes_at(self, now: datetime, covers: Sequence[Cover] = ()) -> datetime | None:
-        """When somebody else is on call, within four weeks; to the quarter of an hour."""
+        """When somebody else is on call, within four weeks; to the minute."""
         who = self.on_call(now, covers)[:1]
         at = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
         for _ in range(4 * 7 * 24 * 4):
             at += timedelta(minutes=15)
             if self.on_call(at, covers)[:1] != who:
-                return at.astimezone(UTC)
+                since = (max(now, at - timedelta(minutes=15 - n)) for n in range(16))
+                first = next(m for m in since if self.on_call(m, covers)[:1] != who)
+                return first.replace(second=0, microsecond=0).astimezone(UTC)
         return None

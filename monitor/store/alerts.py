@@ -177,6 +177,11 @@ class Alerts:
         row = self._db.one("alert_sent_since", {"channel": channel, "since": utc_text(since)})
         return (int(row["n"]), maybe_moment(row["last_at"])) if row else (0, None)
 
+    def last_try(self, channel: str) -> AlertMessage | None:
+        """The message that a channel was last tried with."""
+        row = self._db.one("alert_last_try", {"channel": channel})
+        return _message(row) if row else None
+
     def messages(self, alert_id: int) -> list[AlertMessage]:
         """What went out about one alert."""
         return [_message(row) for row in self._db.rows("alert_messages_of", {"id": alert_id})]

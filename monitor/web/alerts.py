@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -26,12 +27,35 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What became of an alert on one channel, all its rounds together."""
+
+    channel: str
+    person: str | None
+    times: int
+    last_at: datetime | None
+    standing: str  # of the newest message, where it was not taken
+
+
+def told_of(messages: Sequence[AlertMessage]) -> list[Told]:
+    """One line a channel, in the order they were first told."""
+    found = []
+    for channel in dict.fromkeys(m.channel for m in messages):
+        theirs = [m for m in messages if m.channel == channel]
+        sent = [m.finished_at for m in theirs if m.state == "sent" and m.finished_at]
+        last = theirs[-1]
+        standing = "" if last.state == "sent" else last.error or last.state
+        found.append(Told(channel, last.person, len(sent), max(sent, default=None), standing))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """An alert as the page shows it."""
 
     alert: Alert
     title: str
-    messages: tuple[AlertMessage, ...]
+    told: list[Told]
 
     @property
     def href(self) -> str | None:
@@ -59,7 +83,7 @@ def _page(
         frame = frame_of(session, person.name)
         found = session.alerts.page(SHOWN)
         lines = [
-            Line(a, say([a], watch, now).title if watch else a.kind, tuple(session.alerts.messages(a.id)))
+            Line(a, say([a], watch, now).title if watch else a.kind, told_of(session.alerts.messages(a.id)))
             for a in found
         ]
         covers = session.alerts.covers(now)

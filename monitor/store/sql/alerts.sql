@@ -62,8 +62,8 @@ ON CONFLICT (alert_id, round, channel) DO NOTHING;
 
 -- name: alert_messages_due
 -- What may be sent now, the oldest first; one whose sender died is taken over.
-SELECT * FROM alert_messages WHERE (state = 'waiting' AND next_at <= :now)
-  OR (state = 'sending' AND lease_until < :now) ORDER BY id LIMIT :limit;
+SELECT * FROM alert_messages WHERE state IN ('waiting', 'sending') AND ((state = 'waiting' AND next_at <= :now)
+  OR (state = 'sending' AND lease_until < :now)) ORDER BY id LIMIT :limit;
 
 -- name: alert_message_claim
 -- Takes a message before it is sent.
@@ -83,6 +83,10 @@ UPDATE alert_messages SET next_at = :next_at WHERE id = :id AND state = 'waiting
 -- How many messages a channel took since a moment, and when it took the last one.
 SELECT count(DISTINCT coalesce(together, id)) AS n, max(finished_at) AS last_at FROM alert_messages
 WHERE channel = :channel AND state = 'sent' AND finished_at > :since;
+
+-- name: alert_last_try
+-- The message that a channel was last tried with.
+SELECT * FROM alert_messages WHERE channel = :channel AND tries > 0 AND state <> 'sending' ORDER BY id DESC LIMIT 1;
 
 -- name: alert_messages_of
 -- What went out about one alert.
@@ -118,8 +122,8 @@ SELECT id, platform, source, assignee, due_at FROM cases WHERE status = 'open' A
 -- Open cases without an answer whose clock is about to run out, or did, and people were told of; not those whose
 -- reply is on its way.
 SELECT c.id, c.platform, c.source, c.assignee, c.urgency, c.primary_intent, c.due_at
-FROM alerts a JOIN cases c ON c.id = CAST(substr(a.subject, 6) AS INTEGER)
-WHERE a.over_at IS NULL AND a.kind = 'sla' AND a.key = 'sla:case:' || c.id || ':' || c.due_at
+FROM alerts a CROSS JOIN cases c WHERE c.id = CAST(substr(a.subject, 6) AS INTEGER)
+  AND a.over_at IS NULL AND a.kind = 'sla' AND a.key = 'sla:case:' || c.id || ':' || c.due_at
   AND c.status = 'open' AND c.first_response_at IS NULL AND c.urgency <> 'P0'
   AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.case_id = c.id AND d.state IN ('approved', 'sending'))
 UNION SELECT id, platform, source, assignee, urgency, primary_intent, due_at FROM cases

@@ -61,6 +61,8 @@ def test_the_cover_made_last_comes_first() -> None:
     covers = [Cover(1, "cy", start, end, "m"), Cover(2, "ann", start, end, "m")]
     assert WEEKLY.on_call(start, covers)[:3] == ("ann", "cy", "bo")
     assert WEEKLY.on_call(end, covers)[0] == "bo"
+    short = [Cover(1, "cy", start, start + timedelta(minutes=64), "m")]
+    assert WEEKLY.changes_at(start + timedelta(minutes=1), short) == start + timedelta(minutes=64)
 
 
 def test_quiet_hours_go_over_midnight_and_end_on_the_wall_clock() -> None:
