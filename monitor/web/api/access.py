@@ -11,6 +11,7 @@ from monitor.stages import tokens
 from monitor.stages.tokens import Caller, Scope
 from monitor.store.protocol import Store
 from monitor.web.api.acting import ActingStore
+from monitor.web.api.shape import DIGITS
 from monitor.web.services import WebServices
 
 LARGEST_ID = 2**53 - 1  # the largest whole number that every JSON reader keeps
@@ -51,4 +52,4 @@ Pausing = Annotated[Act, Depends(Needs(Scope.PAUSE))]
 Auditing = Annotated[Act, Depends(Needs(Scope.AUDIT))]
 Administering = Annotated[Act, Depends(Needs(Scope.ADMIN))]
 
-Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID), DIGITS]

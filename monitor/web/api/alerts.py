@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from monitor.domain.alert import Alert, AlertKind
 from monitor.domain.moments import utc_text
@@ -58,7 +59,7 @@ class AlertPage(Shape):
 class AlertQuery(Paged):
     """Which alerts."""
 
-    kind: AlertKind | None = None
+    kind: AlertKind | SkipJsonSchema[None] = None
     waiting: bool = Field(default=False, description="Only those that go on and nobody sees to.")
 
 

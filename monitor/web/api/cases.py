@@ -22,7 +22,7 @@ from monitor.store.session import Session
 from monitor.web.api.access import LARGEST_ID, Act, Id, Reading
 from monitor.web.api.document import problems
 from monitor.web.api.paging import Paged, cursor_of, place_of
-from monitor.web.api.shape import Text, When
+from monitor.web.api.shape import DIGITS, Text, When
 from monitor.web.api.shapes import case as shapes
 from monitor.web.api.shapes.case import CaseDetail, CasePage
 from monitor.web.api.shapes.draft import DraftRef, draft_of
@@ -57,7 +57,7 @@ class CaseQuery(Paged):
     origin: Origin | SkipJsonSchema[None] = None
     outcome: Outcome | SkipJsonSchema[None] = None
     customer: Annotated[_Word, Field(description="Their handle, without @.")] = None
-    incident: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID)] = None
+    incident: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID), DIGITS] = None
     tag: _Word = None
     draft: Annotated[
         DraftState | SkipJsonSchema[None], Field(description="The state of the draft on its way.")

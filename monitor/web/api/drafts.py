@@ -17,7 +17,7 @@ from monitor.stages import review
 from monitor.web.api.access import LARGEST_ID, Drafting, Id, Reading
 from monitor.web.api.document import problems
 from monitor.web.api.paging import Paged, cursor_of
-from monitor.web.api.shape import Body, Shape, Text
+from monitor.web.api.shape import DIGITS, Body, Shape, Text
 from monitor.web.api.shapes.draft import (
     CheckShape,
     DraftDetail,
@@ -45,7 +45,7 @@ class DraftQuery(Paged):
     """Which drafts."""
 
     state: DraftState | SkipJsonSchema[None] = None
-    case_id: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID)] = None
+    case_id: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID), DIGITS] = None
     written_by: Annotated[
         Text | SkipJsonSchema[None], Field(max_length=64, description='"machine", or a person.')
     ] = None

@@ -14,7 +14,7 @@ from monitor.store.listing import WantedMentions
 from monitor.web.api.access import LARGEST_ID, Id, Reading
 from monitor.web.api.document import problems
 from monitor.web.api.paging import Paged, cursor_of
-from monitor.web.api.shape import Text, When
+from monitor.web.api.shape import DIGITS, Text, When
 from monitor.web.api.shapes.mention import MentionDetail, MentionPage, mention_detail, mention_of
 
 router = APIRouter(tags=["mentions"])
@@ -31,7 +31,7 @@ class MentionQuery(Paged):
     origin: Origin | SkipJsonSchema[None] = None
     author: Annotated[_Word, Field(description="Their handle, without @.")] = None
     own: Annotated[bool | SkipJsonSchema[None], Field(description="Written by one of our accounts.")] = None
-    case_id: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID)] = None
+    case_id: Annotated[int | SkipJsonSchema[None], Field(ge=1, le=LARGEST_ID), DIGITS] = None
     written_from: Annotated[When | SkipJsonSchema[None], Field(description="Written then or later.")] = None
     written_to: Annotated[When | SkipJsonSchema[None], Field(description="Written before then.")] = None
 

@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from monitor.domain.refusals import BadCursor
 from monitor.store.listing import NEWEST
+from monitor.web.api.shape import DIGITS
 
 LARGEST_PAGE = 100
 
@@ -21,7 +22,7 @@ class Paged(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Rows of a page.")] = 50
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Rows of a page."), DIGITS] = 50
     cursor: Annotated[
         str | SkipJsonSchema[None],
         Field(max_length=200, description="`next` of the page before, as it is."),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from monitor.domain.errors import BadMoment
 from monitor.domain.moments import parse_moment, utc_text
@@ -35,6 +36,15 @@ def _moment(text: str) -> str:
         raise ValueError("write a moment as 2026-03-01T12:00:00Z") from exc
 
 
+def _digits(value: object) -> object:
+    # int() would also take blanks around it, underscores and digits of other scripts.
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise ValueError("write a whole number in digits")
+    return value
+
+
+# Beside a whole number in an address, after its bounds: its digits and nothing else.
+DIGITS = BeforeValidator(_digits)
 Text = Annotated[str, AfterValidator(_whole)]
 # A moment in a request; it arrives as UTC text.
 When = Annotated[

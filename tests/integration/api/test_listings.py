@@ -193,3 +193,13 @@ def test_the_places_around(client: httpx.Client, house: House, day: Made) -> Non
     assert client.get("/digests/2027-01-01").status_code == 404
     assert {p["name"] for p in client.get("/people").json()["items"]} >= {"agent", "admin"}
     assert Urgency.P0.value in {c["urgency"] for c in client.get("/cases").json()["items"]}
+
+
+@pytest.mark.parametrize("number", ["1%C2%85", "%201", "1_0", "%D9%A1", "1.0", "+1", "0x1"])
+def test_a_number_in_an_address_is_its_digits_and_nothing_else(
+    client: httpx.Client, day: Made, number: str
+) -> None:
+    for path in (f"/cases/{number}", f"/cases?limit={number}", f"/mentions?case_id={number}"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (422, "PZ-901"), path
+    assert client.get("/cases/1").status_code == 200
