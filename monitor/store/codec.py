@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from monitor.domain.approval import Approval
@@ -117,8 +118,9 @@ def stored_mention_of(row: Row) -> StoredMention:
     )
 
 
+@lru_cache(maxsize=2048)
 def reading_of(body: str | None) -> Reading | None:
-    """A reading from its JSON, or None."""
+    """A reading from its JSON, or None. Readings don't change: a long conversation is parsed once."""
     return Reading.from_dict(json.loads(body)) if body else None
 
 
