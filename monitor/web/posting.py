@@ -66,7 +66,10 @@ def switch(
 
 @router.post("/cases/{case_id}/unknown")
 def settle(
-    act: Approving, case_id: int, do: Annotated[str, Form()], url: Annotated[str, Form(max_length=2000)] = ""
+    act: Approving,
+    case_id: int,
+    do: Annotated[str, Form()] = "",
+    url: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """What a person says of a reply without an answer: `do` is found (at `url`), absent or look."""
 

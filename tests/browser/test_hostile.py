@@ -139,6 +139,8 @@ def everywhere(house: House, filled: Filled) -> dict[str, list[str]]:
         "/sources": ["/sources"],
         "/promises": ["/promises"],
         "/reading": ["/reading"],
+        "/posting": ["/posting"],
+        "/alerts": ["/alerts"],
         "/macros": ["/macros"],
         "/storms/{storm_id}": [f"/storms/{filled.storm}"],
         "/digest/{day}": ["/digest/2026-03-04"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,10 @@ def test_decisions_make_a_calibration_that_the_next_posts_are_read_with(house: H
     shipped, own = load_reader(), load_reader(calibration=curves)
     text = [Post("you charged me twice, please send the second one back")]
     assert own.read(text)[0].model != shipped.read(text)[0].model
-    said = {i.label: i.p for i in shipped.read(text)[0].intents}["billing_refund"]
-    now = {i.label: i.p for i in own.read(text)[0].intents}["billing_refund"]
-    assert curves.undone("intent:billing_refund", now) == pytest.approx(said, abs=0.01)
+    slope, shift = curves.curves["intent:billing_refund"]
+    curved = 1 / (1 + math.exp(-(slope * math.log(0.6 / 0.4) + shift)))
+    assert curved < 0.5, "what was said with 0.6 was never right here"
+    assert curves.undone("intent:billing_refund", curved) == pytest.approx(0.6)
     assert give_up(house.store, BRAND, "cli:ops", house.clock)
     assert not give_up(house.store, BRAND, "cli:ops", house.clock)
     assert in_use(house.store, [BRAND], weights.name) == {}
