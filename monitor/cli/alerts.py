@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.call import AS_JSON, USER, acting_user, opened, operator
+from monitor.cli.call import AS_JSON, USER, acting_user, opened, operator, require_every_brand_of
 from monitor.cli.entry import PARTLY_FAILED
 from monitor.cli.group import new_group
 from monitor.cli.say import as_json, err, out, table
@@ -168,6 +168,7 @@ def cover_turn(
 
     with opened(ctx) as app:
         name = acting_user(app, user, "pause")
+        require_every_brand_of(app, name)
         now, zone = app.clock.now(), app.watch.rota.zone
         begins = moment_meant(start, now, zone) if start else now
         ends = moment_meant(until, begins, zone)
@@ -185,5 +186,7 @@ def drop_cover(
     from monitor.stages.alerting import uncover
 
     with opened(ctx) as app:
-        uncover(app.store, n, acting_user(app, user, "pause"), app.clock)
+        name = acting_user(app, user, "pause")
+        require_every_brand_of(app, name)
+        uncover(app.store, n, name, app.clock)
     out(f"Cover {n} is gone.")

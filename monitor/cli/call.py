@@ -90,3 +90,13 @@ def acting_user(app: App, given: str | None, what: str) -> str:
     if not sees_all:
         app.store = app.store.within(name)
     return name
+
+
+def require_every_brand_of(app: App, name: str) -> None:
+    """What is about every brand is for those who see every brand. Raises NotAllowed."""
+    from monitor.stages.people import require_every_brand
+    from monitor.store.brands import EVERY
+
+    with app.store.read() as session:
+        brands = session.brands.of(name)
+    require_every_brand(None if EVERY in brands else brands)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.call import AS_JSON, USER, acting_user, opened
+from monitor.cli.call import AS_JSON, USER, acting_user, opened, require_every_brand_of
 from monitor.cli.entry import PARTLY_FAILED
 from monitor.cli.say import as_json, out, table
 from monitor.domain.errors import NotFound, WrongUse
@@ -57,7 +57,7 @@ def _switch(app: App, why: str | None, source: str | None, name: str) -> None:
     from monitor.stages import review
 
     if source is None:
-        _require_every_brand(app, name)
+        require_every_brand_of(app, name)
     else:
         app.settings.source(source)
     review.pause(app.store, name, why is not None, why or "", app.clock, source=source)
@@ -218,7 +218,7 @@ def freeze(
             there = ", ".join(app.settings.brand.every)
             raise NotFound(f"There is no brand {scope.name!r}.", action=f"There are: {there}.")
         if scope.reach is Reach.EVERYTHING:
-            _require_every_brand(app, name)
+            require_every_brand_of(app, name)
         done = review.freeze(app.store, name, scope, reason, app.clock)
     out(f"{scope.begins} is frozen by {name}; {_many(len(done.drafts))} held back.")
 
@@ -232,18 +232,9 @@ def thaw(ctx: typer.Context, what: Annotated[str, _WHAT], user: Annotated[str | 
     with opened(ctx) as app:
         name = acting_user(app, user, "pause")
         if scope.reach is Reach.EVERYTHING:
-            _require_every_brand(app, name)
+            require_every_brand_of(app, name)
         done = review.thaw(app.store, name, scope, app.clock)
     out(f"{scope.begins} is thawed by {name}; {_many(len(done.drafts))} back with people.")
-
-
-def _require_every_brand(app: App, name: str) -> None:
-    from monitor.stages.people import require_every_brand
-    from monitor.store.brands import EVERY
-
-    with app.store.read() as session:
-        brands = session.brands.of(name)
-    require_every_brand(None if EVERY in brands else brands)
 
 
 def _many(count: int) -> str:

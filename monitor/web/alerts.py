@@ -15,7 +15,7 @@ from monitor.domain.casework import moment_meant
 from monitor.domain.errors import NotFound, PressZeroError
 from monitor.stages import alerting
 from monitor.stages.alerting.saying import say
-from monitor.stages.people import SignedIn
+from monitor.stages.people import SignedIn, require_every_brand
 from monitor.store.alerts import AlertMessage
 from monitor.web.access import Drafter, Pauser, Reader, Services
 from monitor.web.case import Notice
@@ -145,7 +145,8 @@ def cover(
     until: Annotated[str, Form(max_length=60)],
     start: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
-    """Puts somebody on call in place of whoever the rota says."""
+    """Puts somebody on call in place of whoever the rota says. The rota is of every brand."""
+    require_every_brand(person.brands)
     try:
         if services.watch is None:
             raise NotFound("There is no rota.")
@@ -161,6 +162,7 @@ def cover(
 @router.post("/alerts/cover/{cover_id}/drop")
 def uncover(request: Request, services: Services, person: Pauser, cover_id: int) -> Response:
     """Takes a cover back."""
+    require_every_brand(person.brands)
     try:
         alerting.uncover(services.store, cover_id, person.name, services.clock)
     except PressZeroError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -12,7 +13,9 @@ from monitor.bootstrap.macros import MacroRow
 from monitor.domain.accountability import Mark
 from monitor.domain.case import Lane
 from monitor.domain.coverage import Gap, Interval
+from monitor.domain.rota import Rota
 from monitor.stages import people, review
+from monitor.stages.alerting import Watch, notice
 from monitor.store.protocol import Store
 from tests.integration.web.conftest import FROM_US, Browser
 from tests.integration.web.day import Made
@@ -211,3 +214,29 @@ def test_where_one_brand_is_watched_nobody_hears_of_brands(house: House, day: Ma
     admin.post("/people", data={"name": "new", "role": "agent"})
     with house.store.read() as session:
         assert session.brands.of("new") == ("*",)
+
+
+def test_alerts_are_those_of_ones_own_brands(house: House, two: Made, browser: Browser) -> None:
+    watch = Watch(rota=Rota(ZoneInfo("UTC")), started=house.clock.now())
+    with house.store.write() as session:
+        session.people.pause(None, True, "a bad day", "admin", house.clock.now() - timedelta(hours=3))
+    notice(house.store, watch, house.clock)
+    with house.store.read() as session:
+        everything = session.alerts.page(100)
+    airs = [a for a in everything if a.source == "x-mentions"]
+    assert airs, "the day holds a P0 of Air"
+    assert [a.source for a in everything if a.kind == "paused"] == [None], "of the whole house"
+    cargo = browser("cargo", brands=BRANDS, watch=watch)
+    with house.store.within("cargo").read() as session:
+        seen = session.alerts.page(100)
+        assert all(a.source in ("bluesky", "mastodon") for a in seen)
+        assert [session.alerts.messages(a.id) for a in airs] == [[] for _ in airs]
+    page = cargo.get("/alerts").text
+    assert "is paused for" not in page
+    assert "P0 on" not in page
+    for alert in airs:
+        assert "PZ-103" in cargo.post(f"/alerts/{alert.id}/ack").text
+    with house.store.read() as session:
+        assert all(session.alerts.get(a.id).acked_by is None for a in airs)
+    cover = {"who": "cargo", "until": "8h"}
+    assert cargo.post("/alerts/cover", data=cover).status_code == 403, "the rota is of every brand"
