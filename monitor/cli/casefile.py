@@ -12,6 +12,7 @@ from monitor.cli.lanes import LANE_NAMES, clock_words, find
 from monitor.cli.say import one_line
 from monitor.domain.casework import Escalation
 from monitor.domain.conversation import Conversation, Turn
+from monitor.domain.danger import HELPLINES, report_of
 from monitor.domain.draft import Draft, DraftState
 from monitor.domain.moments import parse_moment, utc_text
 from monitor.domain.posting import Attempt
@@ -158,6 +159,10 @@ class CaseFile:
         if draft is None:
             why = f": {self.withheld['why']}" if self.withheld else "."
             yield f"No draft{why}"
+            if self.withheld and self.withheld["reason"] == "self_harm":
+                way = report_of(self.conversation.case.platform)
+                yield f"{way.how} {way.url or ''}".rstrip()
+                yield f"Helplines by country: {HELPLINES}"
             return
         leaves = f", leaves {self.leaves}" if self.leaves else ""
         yield f"Draft {draft.id}, {draft.state}{leaves}, written by {draft.written_by}{_reworded(draft)}:"

@@ -12,6 +12,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from monitor.domain.casework import ESCALATION_CLOCK
+from monitor.domain.danger import HELPLINES, report_of
 from monitor.domain.draft import APPROVABLE, Draft, DraftState
 from monitor.domain.errors import NotFound, PressZeroError, StoreUnavailable
 from monitor.domain.moments import utc_text
@@ -139,6 +140,10 @@ def _page(
         notice=notice,
         schedules=services.posting is not None,
         advice=_advice(services, view),
+        help=report_of(view.case.platform)
+        if view.withheld and view.withheld["reason"] == "self_harm"
+        else None,
+        helplines=HELPLINES,
         wordings=services.candidates is not None or services.snippets is not None,
         rejects=REJECT_REASONS,
         intents=INTENTS,

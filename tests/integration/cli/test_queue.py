@@ -202,3 +202,17 @@ def test_follow_and_an_empty_queue(program: Program) -> None:
     assert program.json("queue", "list") == []
     assert "Now: 0" in program.run("queue", "list").stdout
     assert "Nothing was due" in program.run("publish").stdout
+
+
+def test_who_may_harm_themselves_gets_a_person_who_knows_where_help_is(program: Program) -> None:
+    program.write_config()
+    program.write_posts(
+        "@northwindair you took everything from me, I don't want to live any more. tonight I end it"
+    )
+    with program.opened() as app:
+        app.run_collect()
+        app.run_pipeline()
+    shown = program.run("queue", "show", "c1").stdout
+    assert "P0" in shown and "A person answers, at once" in shown
+    assert "help.x.com" in shown and "findahelpline.com" in shown
+    assert "No draft" in shown

@@ -365,3 +365,13 @@ def test_a_second_person_says_the_second_yes(house: House, day: Made, browser: B
     assert other.post(f"/cases/{case_id}/approve", data=reply(page, case_id)).status_code == 303
     assert draft_of(house, draft_id).state is DraftState.APPROVED
     assert "in 30 s" in open_case(first, case_id)
+
+
+def test_who_may_harm_themselves_is_shown_with_where_help_is(house: House, browser: Browser) -> None:
+    case_id, _ = house.add_case("I can't go on", who="sam", intent="safety_hazard")
+    with house.store.write() as session:
+        conversation = session.cases.conversation(case_id)
+        why = "Somebody may be in danger."
+        session.cases.withhold(case_id, "self_harm", why, conversation.hash, house.clock.now())
+    shown = browser("agent").get(f"/cases/{case_id}").text
+    assert why in shown and "https://help.x.com/" in shown and "findahelpline.com" in shown
