@@ -102,6 +102,12 @@ class Person:
 Open = Callable[..., Person]
 
 
+def press(page: Page, key: str) -> None:
+    """Presses a key once the page can hear it: what it shows is there before its scripts are."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 @pytest.fixture
 def person(engine: Browser, house: House) -> Iterator[Open]:
     """person("approver") signs somebody in; further arguments are those of a browser context."""

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 from tests.browser.test_looks import serious
 from tests.integration.web.seed import PASSWORD, House
 
@@ -32,7 +32,7 @@ def begin_second_factor(page: Page) -> pyotp.TOTP:
 def tab_to(page: Page, wanted: str) -> None:
     """Presses Tab until what `wanted` matches has the focus, as somebody without a mouse does."""
     for _ in range(60):
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
             return
     raise AssertionError(f"Tab never comes to {wanted}")
@@ -43,28 +43,28 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard_alone(house: House, pers
     page = somebody.go("/account")
     tab_to(page, "form[action='/account/second-factor/begin'] [name=old]")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("[name=code]")).to_be_focused()
     phone = pyotp.TOTP(page.locator("code.secret").inner_text())
     page.keyboard.type(phone.at(house.clock.now()))
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".codes li")).to_have_count(10)
     recovery = page.locator(".codes code").first.inner_text()
     tab_to(page, "a.button.primary")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("main")).to_contain_text("10 recovery codes are left")
 
     page.context.clear_cookies()
     page = somebody.go("/sign-in?next=/sources")
     expect(page.locator("[name=name]")).to_be_focused()
     page.keyboard.type("agent")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page).to_have_url(re.compile(r"/sign-in/code"))
     expect(page.locator("[name=code]")).to_be_focused()
     page.keyboard.type(recovery)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page).to_have_url(f"{somebody.address}/sources")
 
 

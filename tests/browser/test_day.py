@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from monitor.domain.case import Lane
 from monitor.domain.draft import DraftState
 from monitor.domain.reading import Urgency
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 from tests.integration.web.day import Made
 from tests.integration.web.seed import House, lane
 
@@ -25,36 +25,36 @@ def state(house: House, draft_id: int) -> tuple[DraftState, str]:
 
 def test_an_approver_needs_no_mouse(house: House, day: Made, person: Open) -> None:
     page = person("approver").go("/?lane=needs_approval")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j")
+    press(page, "j")
     expect(page.locator(".row .open").nth(1)).to_be_focused()
-    page.keyboard.press("k")
-    page.keyboard.press("j")
-    page.keyboard.press("o")
+    press(page, "k")
+    press(page, "j")
+    press(page, "o")
     expect(page).to_have_url(re.compile(rf"/cases/{day['fee'][0]}\b"))
-    page.keyboard.press("e")
+    press(page, "e")
     expect(page.locator("#text")).to_be_focused()
     page.locator("#text").fill("Both charges go back to your card today.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("a")
+    press(page, "Escape")
+    press(page, "a")
     expect(page.locator("[data-until]")).to_have_text(re.compile(r"in \d+ s"))
     assert state(house, day["fee"][1]) == (DraftState.APPROVED, "Both charges go back to your card today.")
     assert lane(house, day["fee"][0]) is Lane.WAITING
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator("#text")).to_be_visible()
     assert state(house, day["fee"][1])[0] is DraftState.EDITED
-    page.keyboard.press("e")
-    page.keyboard.press("Control+Enter")
+    press(page, "e")
+    press(page, "Control+Enter")
     expect(page.locator("[data-until]")).to_be_visible()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator("h1")).to_contain_text("Needs approval")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("cello")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".row")).to_have_count(1)
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#keys")).to_be_hidden()
 
 
@@ -68,7 +68,7 @@ def test_a_key_typed_into_a_reply_is_a_letter(house: House, day: Made, person: O
 
 def test_reject_with_a_reason_by_keys(house: House, day: Made, person: Open) -> None:
     page = person("agent").go(f"/cases/{day['howto'][0]}")
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.locator("select[name=reason]")).to_be_focused()
     page.locator("select[name=reason]").select_option("wrong_facts")
     page.get_by_role("button", name="Reject the draft").click()
@@ -106,16 +106,16 @@ def test_two_people_on_one_case(house: House, day: Made, person: Open) -> None:
     expect(mine.locator(".past").first).to_contain_text("Theirs.")
     expect(mine.locator("#text")).to_have_value("Mine.")
     assert state(house, day["fee"][1])[1] == "Theirs."
-    theirs.keyboard.press("Escape")
-    theirs.keyboard.press("a")
+    press(theirs, "Escape")
+    press(theirs, "a")
     expect(theirs.locator("[data-until]")).to_be_visible()
 
 
 def test_news_arrive_without_moving_the_page(house: House, day: Made, person: Open) -> None:
     page = person("viewer").go("/?lane=needs_approval")
     expect(page.locator(".lane.is-needs_approval .count")).to_have_text("3")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j")
+    press(page, "j")
     focused = page.locator(".row .open").nth(1)
     before = focused.bounding_box()
     assert before is not None
@@ -130,7 +130,7 @@ def test_news_arrive_without_moving_the_page(house: House, day: Made, person: Op
     assert after is not None
     assert abs(after["y"] - before["y"]) < 2, "what one reads stays where it is"
     expect(page.locator("[data-news]")).to_have_text("1 new above")
-    page.keyboard.press(".")
+    press(page, ".")
     expect(page.locator(f"#row-{early} .open")).to_be_focused()
     expect(page.locator("[data-news]")).to_be_hidden()
     house.say(late, "hello?")
@@ -143,7 +143,7 @@ def test_a_case_that_moves_says_so_and_asks_again(house: House, day: Made, perso
     expect(page.locator("#moved")).to_contain_text("The conversation changed")
     page.get_by_role("link", name="Show it").click()
     expect(page.locator(".turn")).to_have_count(2)
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.locator("[data-until]")).to_be_visible()
 
 
@@ -168,11 +168,11 @@ def test_everything_works_without_scripts(house: House, day: Made, person: Open)
 
 def test_by_hand_with_copy_and_confirm(house: House, day: Made, person: Open) -> None:
     page = person("agent", permissions=["clipboard-read", "clipboard-write"]).go(f"/cases/{day['reddit'][0]}")
-    page.keyboard.press("h")
+    press(page, "h")
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("Three weeks and four case numbers")
-    page.keyboard.press("h")
+    press(page, "h")
     expect(page.locator(".past summary").first).to_contain_text("posted by hand")
     assert lane(house, day["reddit"][0]) is Lane.WAITING
 

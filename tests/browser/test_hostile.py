@@ -17,6 +17,7 @@ from monitor.stages import people
 from monitor.store.inbox import PAGE, Filter
 from monitor.web.pictures import Pictures
 from monitor.web.pictures.fetching import Fetcher
+from tests.browser.conftest import press
 from tests.integration.web import hostile_house
 from tests.integration.web.hostile import EVERYTHING, SCRIPTS, SHAPES
 from tests.integration.web.hostile_house import Filled
@@ -191,12 +192,12 @@ def test_what_the_palette_finds(engine: Browser, filled: tuple[House, Filled], w
         page = somebody.page
         page.goto(somebody.address + "/me")
         for asked in ("window", "refund", "img"):
-            page.keyboard.press("Control+k")
+            press(page, "Control+k")
             page.keyboard.type(asked)
             page.locator('#found a[href^="/cases/"]').first.wait_for()
             found = page.evaluate(LOOKING, ["#found a"])
             assert (found["ran"], found["outside"], found["lost"], found["wide"] <= 0) == (None, [], [], True)
-            page.keyboard.press("Escape")
+            press(page, "Escape")
         assert page.evaluate("window.stopped") == [] == somebody.wrong
 
 

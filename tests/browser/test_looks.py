@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 from tests.integration.web.day import Made
 from tests.integration.web.seed import House
 
@@ -71,10 +71,10 @@ def serious(page: object, path: str) -> list[tuple[str, str, str]]:
 def test_every_step_of_the_tab_key_is_seen(house: House, day: Made, person: Open) -> None:
     page = person("approver").go(f"/cases/{day['fee'][0]}")
     invisible = []
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     expect(page.locator(".skip")).to_be_focused()
     for _ in range(45):
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         outline = page.evaluate(
             "() => { const e = document.activeElement, s = getComputedStyle(e);"
             " return [e.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)] }"

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from monitor.domain.case import Lane
 from monitor.domain.draft import DraftState
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, press
 from tests.browser.test_day import state
 from tests.integration.web.day import Made
 from tests.integration.web.past import before, worked_on
@@ -59,10 +59,10 @@ def test_what_was_typed_in_the_last_second_goes_along(house: House, day: Made, p
 def test_a_wording_at_a_keystroke_and_back(house: House, day: Made, person: Open) -> None:
     page = person("agent").go(f"/cases/{day['fee'][0]}")
     first = page.locator("#text").input_value()
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("#text")).to_have_value("Another wording of the same.")
     expect(page.locator(".length")).to_contain_text("saved")
-    page.keyboard.press("Control+z")
+    press(page, "Control+z")
     expect(page.locator("#text")).to_have_value(first)
 
 
@@ -71,38 +71,38 @@ def test_casework_by_keys_alone(house: House, day: Made, person: Open) -> None:
     case_id = day["bag"][0]
     house.add_people("manager")
     page = person("agent").go(f"/cases/{case_id}")
-    page.keyboard.press("i")
+    press(page, "i")
     expect(page.locator(".tools")).to_contain_text("agent")
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator("#tags input[name=tag]")).to_be_focused()
     page.keyboard.type("lost pram")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".tools .tag")).to_have_text("#lost-pram")
-    page.keyboard.press("n")
+    press(page, "n")
     page.keyboard.type("@manager may I?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.locator(".notes mark")).to_have_text("@manager")
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page.locator("#escalate select[name=desk]")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
+    press(page, "Tab")
     page.keyboard.type("May I offer a pram?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.locator(".is-asked")).to_contain_text("May I offer a pram?")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator("#snooze button").first).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".tools")).to_contain_text("asleep until")
     assert lane(house, case_id) is Lane.WAITING
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator(".tools")).not_to_contain_text("asleep until")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.keyboard.type("close")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#close")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#close")).to_be_hidden()
 
 
@@ -138,14 +138,14 @@ def test_an_approver_reads_each_and_says_yes_to_several(house: House, day: Made,
     somebody.go("/?lane=needs_approval")
     expect(page.locator(".pick input:enabled")).to_have_count(2)
     expect(page.locator(".batch")).to_be_hidden()
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "x")
+    press(page, "j")
+    press(page, "x")
+    press(page, "a")
     expect(page.locator("h1")).to_have_text("2 approved")
     assert {state(house, day[name][1])[0] for name in ("bag", "fee")} == {DraftState.APPROVED}
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator("h1")).to_contain_text("Needs approval")
     assert {state(house, day[name][1])[0] for name in ("bag", "fee")} == {DraftState.EDITED}
 
