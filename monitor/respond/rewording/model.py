@@ -91,6 +91,8 @@ def _served(name: str, base_url: str, seconds: float) -> Any:
         def get_client(self, key: str | None, *, async_: bool = False) -> Any:
             client = super().get_client(key, async_=async_)
             found = key or "none"
-            return client.with_options(timeout=seconds, max_retries=0, api_key=found)
+            # The library makes a client for every prompt: its connection ends with the answer.
+            once = {"Connection": "close"}
+            return client.with_options(timeout=seconds, max_retries=0, api_key=found, default_headers=once)
 
     return Served(model_id=name, model_name=name, api_base=base_url)
