@@ -15,31 +15,51 @@ from monitor.domain.reading import Entity
 _REF_WORD = (
     r"(?:orders?|booking|reservation|confirmation|ticket|case|claim|tracking|reference|refs?|pnr(?!\d)|invoice|parcel|consignment|"
     r"shipment|(?:po|rma)(?!\d)|return|policy|account|acct|job|incident|complaint|enquiry|purchase|receipt|record locator|locator|"
-    r"membership|transaction|appointment|meter|serial|request|application|flight|train|service request)"
+    r"membership|transaction|appointment|meter|serial|request|application|flight|train|service request|cancellation|player id|match|"
+    r"vin|pcn|rx|prescription|bag tag|tag|bib|report|listing)"
 )
 _CODE = r"(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-/](?=[A-Za-z0-9])){3,29}"
+# Money, and the states before their ZIP codes: "TX 78664" is part of an address.
+_NO_PREFIX = (
+    r"(?:USD|GBP|EUR|CHF|AUD|CAD|NZD|ZAR|INR|KES|NGN|RS|AM|PM|A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|"
+    r"S[CD](?! \d{4}-)|T[NX]|UT|V[AT]|W[AIVY])"
+)
+_BANK = re.compile(r"\b(?:routing|ifsc|iban|sort ?code|swift|bank account)\b", re.IGNORECASE)
 ORDER = re.compile(
-    rf"\b{_REF_WORD}(?:\s+(?:number|no|num|nr|id|ref|reference|code|is|was|ending|ending in)(?:['’]?s\b)?)*\.?\s*[:=]?\s*[(\"“]?(?P<named>#?\s?{_CODE}|(?-i:[A-Z]{{1,3}})\s\d{{5,12}})(?![\w@])"
+    rf"\b{_REF_WORD}(?![A-Za-z])(?:\s+(?:number|no|num|nr|id|ref|reference|code|is|was|ending|ending in)(?:['’]?s\b)?)*\.?\s*[:=]?\s*[(\"“]?(?P<named>#?\s?{_CODE}|(?-i:[A-Z]{{1,3}})\s(?:\d{{5,12}}|\d{{4}}-\d{{3,5}}))(?![\w@])"
     rf"|\b(?:pnr|booking(?: ref(?:erence)?)?|locator|confirmation(?: code)?|ref(?:erence)?)\s*(?:is\s*|code\s*)?[:=]?\s*(?P<pnr>(?-i:[A-Z]{{6}}|(?=[A-Z]*\d)[A-Z0-9]{{5,8}}))\b"
-    rf"|(?<![\w&/@])(?P<hash>#(?=[A-Za-z-]{{0,6}}\d){_CODE})(?!\w)"
-    r"|(?<![\w@#/.-])(?P<coded>(?-i:[A-Z]{1,5}-?\d{3,}(?:-?[A-Z0-9]+)*|[A-Z]{2,5}-\d{2,}(?:-\d+)+|\d{3}-\d{7}-\d{7}|1Z[A-Z0-9]{16}|[A-Z]{2}\d{9}[A-Z]{2}))(?![\w@])"
+    rf"|(?<![\w&/@])(?P<hash>#(?=(?-i:[A-Z-]{{0,6}}|[a-z]{{1,2}}-?)(?:\d[A-Z/-]*){{3}}){_CODE})(?!\w)"
+    r"|(?<![\w@#/.-])(?P<coded>(?-i:(?!R\d{2,6}\b)[A-Z]{1,5}-?\d{3,}(?:-?[A-Z0-9]+)*|[A-Z]{2,5}-\d{2,}(?:-\d+)+|\d{3}-\d{7}-\d{7}|1Z[A-Z0-9]{16}|[A-Z]{2}\d{9}[A-Z]{2}"
+    # letters and figures in groups, four figures or more; letters, a space, five figures; two groups of figures
+    rf"|(?=(?:[A-Za-z/-]*\d){{4}})(?=[\d/-]*[A-Z])[A-Z0-9]{{2,8}}(?:[-/][A-Za-z0-9]+)+|(?!{_NO_PREFIX}\b)[A-Z]{{2,3}} (?:\d{{5,9}}|\d{{4}}-\d{{3,5}})"
+    r"|(?!(?:19|20)\d\d-)\d{4}-\d{3}(?:\d{2,3})?|\d{2}-\d{6}|\d{2}-\d{4}-\d{4}"
+    # a record locator: six characters, letters and figures mixed
+    r"|(?=(?:[A-Z]+\d+[A-Z]+\d|\d+[A-Z]+\d+[A-Z]))[A-Z0-9]{6}|(?=[A-Z0-9]*\d{4})(?=\d*[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}))(?![\w@]|-\d)"
+    r"|\b(?:on|aboard|onto|of)\s(?P<aboard>(?-i:[A-Z]{2}\d{2}))(?![\w@-])"
     r"|(?<![\w@#/.£$€+-])(?P<long>\d{8,22})(?![\w@.,]\d|\w)"
-    r"|\b(?:flight|train)\s+(?P<flight>(?-i:[A-Z0-9]{2}\s?\d{1,4}))\b",
+    r"|\b(?:flight|train)\s+(?P<flight>(?-i:[A-Z0-9]{2}\s?\d{1,4}))\b"
+    r"|\b(?:flight|train|bib|bike)\s+(?P<counted>\d{1,4})(?![\w:.,/%-]*\d|\w|\s?(?:hours?|hrs?|h|minutes|mins?|days?|weeks?|months?|years?|times|of|people|am|pm|x|out)\b)",
     re.IGNORECASE,
 )
 _MORE = re.compile(
     rf"\s*(?:,|and|&|\+|or)+\s*(?P<named>#?(?=[A-Za-z0-9-]*\d{{4}}){_CODE})(?![\w@]|[.,]\d)", re.IGNORECASE
 )  # "orders 48812 and 48813"
 _OTHER_CODE = re.compile(
-    r"\b(?:error|fault|promo\w*|voucher|discount|coupon|batch|lot|models?|part|sku|version|firmware|series|seat|room|flat|gate)(?:\s(?:code|no\.?|number|is))*\s?[:#]?\s?$",
+    r"\b(?:error|fault|promo\w*|voucher|discount|coupon|batch|lot|models?|part|sku|version|firmware|series|seat|room|flat|gate|stand|unit|booth|stall|suite|apt|"
+    r"apartment|bay|locker|aisle|shelf|hall|store|old|manual for the(?: old)?|acct|routing|sort)(?:\s(?:code|no\.?|number|is|was|the|on the \w+))*\s?[,:#]*\s?$",
     re.IGNORECASE,
 )
 _GOODS = re.compile(
     r"\s(?:vacuum|headphones?|headset|earbuds?|laptop|phone|tv|printer|camera|monitor|router|washer|fridge|oven|gpu|listing|drill|mower|speaker|watch|tablet|keyboard|mouse|console)s?\b",
     re.IGNORECASE,
 )
+_BARE = ("coded", "hash", "long")  # without a word that says what they are
+_DEVICE = re.compile(  # posts that describe what something runs on name models, not orders
+    r"\b(?:android|ios|windows \d+|win\d+|macos|mac ?book|chromebook|laptop|ultrabook|galaxy|xperia|oneplus|firmware|receiver|amplifier)\b",
+    re.IGNORECASE,
+)
 _YEARISH = re.compile(r"^(?:19|20)\d\d$")
-_CURRENCY = r"(?:[£$€]|US\$|A\$|C\$|USD|GBP|EUR|CHF|AUD|CAD|R\$|₹|Rs\.?)"
+_CURRENCY = r"(?:[£$€]|US\$|A\$|C\$|USD|GBP|EUR|CHF|AUD|CAD|R\$|₹|Rs\.?|(?-i:R)(?=\d))"
 _FIGURE = r"\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 AMOUNT = re.compile(
     rf"(?<![\w.,]){_CURRENCY}\s?(?:{_FIGURE})(?:\s?(?:k|m|bn)\b)?"
@@ -157,7 +177,11 @@ def _grouped(label: str, pattern: re.Pattern[str], text: str) -> list[Entity]:
         start = match.start(group) + len(value) - len(value.lstrip())
         if label == "ORDER" and (_YEARISH.match(value.strip()) or (group == "long" and _PHONE.match(value))):
             continue
-        if group == "coded" and (_OTHER_CODE.search(text[:start][-24:]) or _GOODS.match(text, match.end())):
+        if match.group()[:2].lower() == "ac" and _BANK.search(text):
+            continue  # the number of a bank account, which is nobody's order
+        if group == "coded" and "-" not in value and _DEVICE.search(text):
+            continue
+        if group in _BARE and (_OTHER_CODE.search(text[:start][-24:]) or _GOODS.match(text, match.end())):
             continue
         found.append(Entity(label, value.strip(), start, start + len(value.strip())))
         while group == "named" and (match := _MORE.match(text, match.end(group))):  # type: ignore[assignment]
