@@ -52,7 +52,7 @@ _SPAN = re.compile(
     rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)s?[ -]and[ -](?P<anda_part>a[ -]half|a[ -]quarter|three quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
     rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
-    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?hours?,? (?:and )?(?P<an_m>\d{{1,2}}|{'|'.join(_TENS[:4])}(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?hours?,? (?:and )?(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
     r"|(?P<frac>three quarters of an hour|quarter of an hour|half an hour|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
     # day 12, week three; 3rd week, sixth hour
     rf"|(?P<nth_u>day|week|month|hour) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
@@ -60,6 +60,8 @@ _SPAN = re.compile(
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
     # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
     rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a half)?"
+    # 25 late, said of trains and planes
+    r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by))"
     r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"
     r")(?![\w£$€])"
 )
@@ -83,6 +85,41 @@ def durations(folded: str) -> Iterator[Duration]:
         minutes = round(_minutes(part))
         if minutes:
             yield Duration(minutes, match.start(), match.end(), kind)
+
+
+_ELSEWHERE: dict[str, float] = {  # German, French, Spanish, Italian, Portuguese, Dutch
+    "ein": 1, "eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7,
+    "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "halbe": 0.5, "halben": 0.5, "anderthalb": 1.5, "eineinhalb": 1.5,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+    "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+    "media": 0.5, "un'": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9,
+    "dieci": 10, "mezz'": 0.5, "um": 1, "uma": 1, "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8,
+    "dez": 10, "een": 1, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10,
+    "half": 0.5,
+}  # fmt: skip
+_UNITS_ELSEWHERE = (
+    (MINUTE, r"minuten|minutes?|minutos?|minut[oi]|min"),
+    (HOUR, r"stunden?|std|heures?|horas?|or[ae]|uur|uren"),
+    (DAY, r"tag(?:e|en)?|jours?|dias?|giorn[oi]|dag(?:en)?"),
+    (WEEK, r"wochen?|semaines?|semanas?|settiman[ae]|week|weken"),
+    (MONTH, r"monat(?:e|en)?|mois|mes(?:es)?|mes[ei]|maand(?:en)?"),
+)
+_SPAN_ELSEWHERE = re.compile(
+    rf"(?<![\w£$€.,:/-])(?:(?P<n>\d+(?:[.,]\d+)?|{'|'.join(sorted(_ELSEWHERE, key=len, reverse=True))})\s?|(?=hora))"
+    rf"(?:{'|'.join(f'(?P<u{size}>{words})' for size, words in _UNITS_ELSEWHERE)})"
+    r"(?P<half> (?:et demie?|y media|e mezz[ao]|e meia))?(?P<quarter> (?:et quart|y cuarto|e un quarto|e um quarto))?(?!\w)"
+)
+
+
+def durations_elsewhere(folded: str) -> Iterator[Duration]:
+    """The same in German, French, Spanish, Italian, Portuguese and Dutch, in their plain forms."""
+    for match in _SPAN_ELSEWHERE.finditer(folded):
+        size = next(size for size, _ in _UNITS_ELSEWHERE if match[f"u{size}"])
+        number = match["n"] or "1"
+        count = _ELSEWHERE[number] if number in _ELSEWHERE else float(number.replace(",", "."))
+        count += 0.5 if match["half"] else 0.25 if match["quarter"] else 0
+        if minutes := round(count * size):
+            yield Duration(minutes, match.start(), match.end(), "span")
 
 
 def _number(text: str) -> float:
@@ -117,6 +154,8 @@ def _minutes(part: dict[str, str | None]) -> float:
         return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * _unit(part["ord_u"])
     if part["fortnight"]:
         return 2 * WEEK
+    if part["late"]:
+        return int(part["late"])
     if part["short_n"] and part["short_u"]:
         return int(part["short_n"]) * _unit(part["short_u"])
     if part["n"] and part["u"]:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from nlp.corpus import LabelledPost, load
 from nlp.durations import durations
 from nlp.folding import fold
-from nlp.waits import MODEL_FILE, between_times, signs
+from nlp.waits import MODEL_FILE, between_times, plainly, signs, waited_elsewhere
 
 PENALTY = 2.0  # chosen on unseen industries, like the rest
 LEAST = 2  # examples that show a sign, for it to count
@@ -39,6 +39,7 @@ class Example:
     minutes: int
     signs: frozenset[str]
     true: bool
+    plain: bool | None  # what is known without weights
 
 
 def examples(posts: Sequence[LabelledPost]) -> list[Example]:
@@ -47,7 +48,13 @@ def examples(posts: Sequence[LabelledPost]) -> list[Example]:
     for number, post in enumerate(posts):
         text = fold(post.text).text
         found += [
-            Example(number, span.minutes, frozenset(signs(text, span)), post.wait == span.minutes)
+            Example(
+                number,
+                span.minutes,
+                frozenset(signs(text, span)),
+                post.wait == span.minutes,
+                plainly(text, span),
+            )
             for span in durations(text)
         ]
     return found
@@ -105,7 +112,7 @@ def threshold(posts: Sequence[LabelledPost], given: Sequence[Example], scores: S
     """The lowest score at which no more than `FALSE_CLAIMS` of the posts without a wait are given one."""
     highest: dict[int, float] = {}
     for example, value in zip(given, scores, strict=True):
-        if posts[example.post].wait is None:
+        if posts[example.post].wait is None and example.plain is None:
             highest[example.post] = max(highest.get(example.post, value), value)
     allowed = int(FALSE_CLAIMS * sum(post.wait is None for post in posts))
     ranked = sorted(highest.values(), reverse=True)
@@ -119,11 +126,13 @@ def unseen_waits(posts: Sequence[LabelledPost]) -> list[int | None]:
     least = threshold(posts, given, scores)
     waits: list[int | None] = [None] * len(posts)
     for example, value in zip(given, scores, strict=True):
-        if value > least:
+        if value > least if example.plain is None else example.plain:
             waits[example.post] = max(waits[example.post] or 0, example.minutes)
     for number, post in enumerate(posts):
-        if waits[number] is None and (told := between_times(fold(post.text).text)):
-            waits[number] = told[0]
+        if waits[number] is None:
+            text = fold(post.text).text
+            told = between_times(text) or waited_elsewhere(text)
+            waits[number] = told[0] if told else None
     return waits
 
 

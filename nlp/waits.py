@@ -4,7 +4,8 @@
 Only time the author has already been kept waiting counts (GUIDE section 7): a trip's length, a delivery
 time announced, years as a customer don't. The words and phrases around a span of time speak for a wait or
 against it; how much each counts is learned from the corpus (`nlp.wait_training`). The longest span that is
-likely enough is the wait.
+likely enough is the wait. Where the words right beside it leave no doubt (`plainly`), they decide alone. In
+German, French, Spanish, Italian, Portuguese and Dutch a span of time beside a word of waiting is one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.errors import ModelUnusable
-from nlp.durations import DAY, HOUR, WEEK, Duration, durations
+from nlp.durations import HOUR, WEEK, Duration, durations, durations_elsewhere
 
 MODEL_FILE = Path(__file__).parent / "model" / "waits.json"
 _REACH = 90  # characters on each side in which phrases are looked for
@@ -79,27 +80,40 @@ _SIGNS = tuple(
     for name, table in (("before", _BEFORE), ("after", _AFTER), ("around", _AROUND), ("next", _NEXT))
     for number, pattern in enumerate(table)
 )
+_HOUR = r"(?:(?P<h{n}>\d{{1,2}})(?:[:.](?P<m{n}>[0-5]\d))? ?(?P<a{n}>am|pm|in the (?:afternoon|evening|night|morning)|at night)?|(?P<noon{n}>noon|midday))"
+_SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and)"
 _CLOCKS = re.compile(
-    r"\b(?:since|from|ordered (?:at|for)|at|for|booked for|due(?: at)?|meant to be|supposed to be|said) (?P<h1>\d{1,2})(?:[:.](?P<m1>[0-5]\d))? ?(?P<a1>am|pm)?\b"
-    r"[^!?]{0,60}?\b(?:it'?s|its|it is|now|past|already|nearly|almost) (?:now |past |nearly |almost |gone |already )*(?P<h2>\d{1,2})(?:[:.](?P<m2>[0-5]\d))? ?(?P<a2>am|pm)?(?![\d£$€%]| ?(?:people|times|days?|weeks?|hours?|hrs?|mins?|minutes?|months?|of|calls|emails))"
-)
-_WEEKDAYS = {
-    day: n for n, day in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
-}
-_DAYS = re.compile(
-    rf"\b(?:since|on|from) (?P<d1>{'|'.join(_WEEKDAYS)})\b[^!?]{{0,50}}?\b(?:(?:it'?s|its|today is|now) (?:now )?(?P<d2>{'|'.join(_WEEKDAYS)})|(?P<d3>{'|'.join(_WEEKDAYS)}) now)\b"
+    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to be|supposed to (?:be|leave at|start at|come at)|says?|said|before|by|guaranteed|"
+    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and) ?\d| ?(?:hours?|hrs?|min\w*|days?|weeks?|of|people|times|%|stars?))"
+    r"[^!?]{0,60}?\b(?:it'?s|its|it is|now|past|already|nearly|almost|(?:sat|seen|seated|served|ready|arrived|came|left|answered|started) at) "
+    rf"(?:now |past |nearly |almost |gone |already )*{_HOUR.format(n=2)}(?![\d£$€%]|[.,]\d| ?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|years?|of|calls|emails|stars?|out|stops?|miles|km))"
 )
 
 
 _OF_USE = re.compile(  # long spans beside these are of use or possession, whatever else is said
     r"\b(?:customer|member|subscriber|client|user|loyal|with you|bought|owned|trial\w*|worked|married|pregnant|warranty|years? of (?:pictures|photos|use|loyalty))\b"
 )
-# Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of; without one of
-# the others, no times between which one lies.
+_ADVISED = re.compile(  # the time that somebody was told to give it, which has yet to pass
+    r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next)"
+    r"(?: at least| another| up to)? $"
+)
+_SURE_BEFORE = re.compile(  # a delay that was sat through, a queue, a hold: these are waits whatever else is said
+    r"\b(?:delayed(?: by| for| over| about| nearly| almost)*|(?:sat|stuck|waited) (?:on|at|in|with|for) (?:the )?(?:tarmac|runway|gate|queue|platform|line)(?: for)?|hung up on me after|"
+    r"(?:stuck|waited|wait you|stood (?:here|there)|been on hold|on hold|on hold for|on with you)(?: at \d+%)?(?: for| about| nearly| almost| over)*) $"
+)
+_SURE_AFTER = re.compile(
+    r"^ (?:delay\b|late\b(?! (?:fee|check|night|going))|i(?:'?ve| have)? waited|across \d+ calls|on hold\b|wait and\b|waiting (?:for|on|in)\b)"
+)
+_SHOWN = re.compile(
+    r"\b(?:showing|shows?|says?|announced|expected|estimated?|up to|notifications?|if|average|pay|fined?)\b"
+)
+# Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
 _TIME_STARTS = frozenset("0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig".split())
-_DAY_STARTS = frozenset("mon tue wed thu fri sat sun".split())
+_STARTS_ELSEWHERE = frozenset(
+    "stun std heur hora ore ora uur uren tag tage jour dia dias gior dag dage woch sema sett week weke mona mois mes mese mesi maan minu".split()
+)
 _UNIT = re.compile(
-    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)"
+    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)|[0-9] late\b"
 )
 
 
@@ -113,14 +127,50 @@ def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int,
         for span in durations(folded):
             if (best is None or span.minutes > best[0]) and _is_wait(folded, span):
                 best = (span.minutes, span.start, span.end)
-    if best or (starts is not None and "0" not in starts and _DAY_STARTS.isdisjoint(starts)):
-        return best
-    return between_times(folded)
+    if best is None and (starts is None or "0" in starts):
+        best = between_times(folded)
+    if best is None and (starts is None or not _STARTS_ELSEWHERE.isdisjoint(starts)):
+        best = waited_elsewhere(folded)
+    return best
 
 
-def between_times(folded: str) -> tuple[int, int, int] | None:
-    """(minutes, start, end) of what lies between two times of day, or two weekdays, that a post tells."""
-    return _between_clocks(folded) or _between_days(folded)
+_WAITED_ELSEWHERE = re.compile(
+    r"\b(?:seit|wart\w*|keine?r?|niemand|depuis|attend\w*|attente|ca fait|sans|personne|jamais|desde|hace|llev[oa]\w*|esper\w*|nadie|aspett\w*|attesa|nessuno|"
+    r"ninguem|ha|faz|sem|sin|senza|ohne|zonder|sinds|wacht\w*|kwijt|geen|al|da|vor)\b"
+)
+_AHEAD_ELSEWHERE = re.compile(r"\b(?:in|dans|en|tra|fra|entro|em|over|binnen|innerhalb|noch) $")
+
+
+def waited_elsewhere(folded: str) -> tuple[int, int, int] | None:
+    """In other languages, where a word of waiting or lacking stands in the same sentence."""
+    best: tuple[int, int, int] | None = None
+    for span in durations_elsewhere(folded):
+        sentence = _SENTENCE.split(folded[: span.start])[-1] + "#" + _SENTENCE.split(folded[span.end :])[0]
+        ahead = _AHEAD_ELSEWHERE.search(folded[: span.start])
+        if not ahead and _WAITED_ELSEWHERE.search(sentence) and (best is None or span.minutes > best[0]):
+            best = (span.minutes, span.start, span.end)
+    return best
+
+
+def between_times(text: str) -> tuple[int, int, int] | None:
+    """(minutes, start, end) of what lies between two times of day that a post tells, at most ten hours.
+
+    "since 10.15, it's 11.05" is 50. Weekdays are left alone, as dates are (GUIDE section 7).
+    """
+    match = _CLOCKS.search(text)
+    if not match:
+        return None
+    if int(match["h1"] or 0) > 24 or int(match["h2"] or 0) > 24:
+        return None
+    minutes = (_clock(match, 2) - _clock(match, 1)) % (12 * HOUR)
+    return (minutes, *match.span()) if 0 < minutes <= 10 * HOUR else None
+
+
+def _clock(match: re.Match[str], number: int) -> int:
+    """Minutes on a twelve-hour dial."""
+    if match[f"noon{number}"]:
+        return 12 * HOUR
+    return int(match[f"h{number}"]) % 12 * HOUR + int(match[f"m{number}"] or 0)
 
 
 def signs(text: str, span: Duration) -> Iterator[str]:
@@ -171,34 +221,22 @@ def _weights() -> tuple[dict[str, float], float]:
         raise ModelUnusable(f"{MODEL_FILE.name}: {error}.") from error
 
 
-def _is_wait(text: str, span: Duration) -> bool:
+def plainly(text: str, span: Duration) -> bool | None:
+    """Whether the span is a wait where the words beside it leave no doubt; None where weights decide."""
+    before = text[max(0, span.start - 40) : span.start]
     if span.minutes >= WEEK and _OF_USE.search(text[max(0, span.start - 30) : span.end + 30]):
         return False
+    if _ADVISED.search(before):
+        return False
+    after = text[span.end : span.end + 30]
+    if span.minutes >= WEEK or _SHOWN.search(before + after[:15]):
+        return None
+    return True if _SURE_BEFORE.search(before) or _SURE_AFTER.match(after) else None
+
+
+def _is_wait(text: str, span: Duration) -> bool:
+    plain = plainly(text, span)
+    if plain is not None:
+        return plain
     weights, threshold = _weights()
     return sum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold
-
-
-def _between_clocks(text: str) -> tuple[int, int, int] | None:
-    """ "since 10.15, it's 11.05": what lies between two times of day, at most half a day."""
-    match = _CLOCKS.search(text)
-    if not match:
-        return None
-    first, second = (
-        int(match[f"h{n}"]) % 12 * HOUR
-        + int(match[f"m{n}"] or 0)
-        + (12 * HOUR if match[f"a{n}"] == "pm" else 0)
-        for n in (1, 2)
-    )
-    if int(match["h1"]) > 24 or int(match["h2"]) > 24:
-        return None
-    minutes = (second - first) % (12 * HOUR)
-    return (minutes, *match.span()) if 0 < minutes <= 10 * HOUR else None
-
-
-def _between_days(text: str) -> tuple[int, int, int] | None:
-    """ "since Friday. Sunday now": the days between."""
-    match = _DAYS.search(text)
-    if not match:
-        return None
-    days = (_WEEKDAYS[match["d2"] or match["d3"]] - _WEEKDAYS[match["d1"]]) % 7
-    return (days * DAY, *match.span()) if days else None
