@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.integration.web.day import Made, live
 from tests.integration.web.seed import PASSWORD, House, new_house
@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000  # ms; a busy machine is no fault of a page
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -44,6 +45,7 @@ def engine() -> Iterator[Browser]:
         pytest.skip(
             "NO CHROMIUM: the pages were not tested in a browser. Install it, or set CHROMIUM to its path."
         )
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -118,7 +120,7 @@ def person(engine: Browser, house: House) -> Iterator[Open]:
         def open_one(name: str | None, **context: object) -> Person:
             options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | context
             made = stack.enter_context(engine.new_context(**options))  # type: ignore[arg-type]
-            made.set_default_timeout(10_000)
+            made.set_default_timeout(PATIENCE)
             somebody = Person(made.new_page(), address)
             everybody.append(somebody)
             if name is not None:

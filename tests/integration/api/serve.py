@@ -41,7 +41,7 @@ class Served:
     def anybody(self, token: str | None = None) -> httpx.Client:
         """A program with this token, or with none."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=10)
+        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=30)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ def day(house: House) -> Made:
 
 
 Browser = Callable[..., httpx.Client]
+PATIENCE = 30.0  # s; a busy machine is no fault of a page
 
 
 @pytest.fixture
@@ -36,7 +37,9 @@ def browser(house: House) -> Iterator[Browser]:
 
     def open_one(name: str | None = "approver", **changes: object) -> httpx.Client:
         address = stack.enter_context(serving(house.services(**changes)))
-        client = stack.enter_context(httpx.Client(base_url=address, headers=FROM_US, trust_env=False))
+        client = stack.enter_context(
+            httpx.Client(base_url=address, headers=FROM_US, trust_env=False, timeout=PATIENCE)
+        )
         if name is not None:
             with house.store.read() as session:
                 known = session.people.get(name) is not None

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.stages import people
 from tests.integration.web import hostile_house
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import PATIENCE, Browser
 from tests.integration.web.hostile import EVERYTHING, SCRIPTS
 from tests.integration.web.hostile_house import Filled
 from tests.integration.web.seed import House, new_house
@@ -62,7 +62,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Cli
     token = people.sign_in(house.store, admin, SCRIPTS[3], house.clock)
     with (
         serving(hostile_house.services(house)) as address,
-        httpx.Client(base_url=address, cookies={"presszero": token}, trust_env=False) as client,
+        httpx.Client(
+            base_url=address, cookies={"presszero": token}, trust_env=False, timeout=PATIENCE
+        ) as client,
     ):
         yield client, put_in
     house.store.close()
