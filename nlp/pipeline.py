@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 BATCH = 256  # posts; bigger ones gain nothing and hold more memory
+WORDS_KEPT = 200_000  # of the words met, so many stay in memory: about 100 MB
 MAX_CHARS = 20_000  # of a post are read; platforms end far below
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BEFORE_HEADS = ("presszero_language", "presszero_rules", "presszero_entities")
@@ -35,8 +38,9 @@ _BEFORE_HEADS = ("presszero_language", "presszero_rules", "presszero_entities")
 class SpacyReader:
     """Reads posts (the `monitor.domain.reading.Reader` protocol). Not for several threads at once."""
 
-    def __init__(self, nlp: Language, weights: Weights) -> None:
+    def __init__(self, nlp: Language, weights: Weights, words_kept: int = WORDS_KEPT) -> None:
         self._nlp = nlp
+        self._words_kept = words_kept
         self.weights = weights
 
     @property
@@ -54,11 +58,20 @@ class SpacyReader:
         return list(self.stream(posts))
 
     def stream(self, posts: Iterable[Post]) -> Iterator[Reading]:
-        """The same, lazily, for inputs of any length."""
-        for doc in self._nlp.pipe((doc_of(self._nlp, p) for p in posts), batch_size=BATCH):
-            reading = notes_of(doc).reading
-            assert reading is not None  # noqa: S101  # the last component has run
-            yield reading
+        """The same, lazily, for inputs of any length, in memory that doesn't grow with it.
+
+        spaCy keeps every word that it has ever met. Once it knows `words_kept`, the new words of a batch
+        are forgotten with the batch.
+        """
+        waiting = iter(posts)
+        while batch := list(islice(waiting, BATCH)):
+            full = len(self._nlp.vocab) >= self._words_kept
+            with self._nlp.memory_zone() if full else nullcontext():
+                docs = self._nlp.pipe((doc_of(self._nlp, p) for p in batch), batch_size=BATCH)
+                readings = [notes_of(doc).reading for doc in docs]
+            for reading in readings:
+                assert reading is not None  # noqa: S101  # the last component has run
+                yield reading
 
 
 def doc_of(nlp: Language, post: Post) -> Doc:

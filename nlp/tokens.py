@@ -58,7 +58,9 @@ def set_tokenizer(nlp: Language) -> None:
     from spacy.tokenizer import Tokenizer
 
     vocab: Any = nlp.vocab  # spaCy's stubs leave lex_attr_getters out
-    vocab.lex_attr_getters[NORM] = word_form
+    vocab.lex_attr_getters = {
+        NORM: word_form
+    }  # of spaCy's 23 attributes of a word, nothing here asks for another
     contractions = {k: v for k, v in TOKENIZER_EXCEPTIONS.items() if not k[0].isdigit() and "'" not in k[:1]}
     nlp.tokenizer = Tokenizer(
         nlp.vocab,

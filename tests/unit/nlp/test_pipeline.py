@@ -25,6 +25,16 @@ def test_importing_the_package_does_not_import_spacy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_words_nobody_says_again_are_forgotten(reader: SpacyReader) -> None:
+    forgetful = SpacyReader(load_reader().nlp, reader.weights, words_kept=0)
+    posts = [Post(f"my parcel qzvx{n} never came, on hold {n + 10} minutes") for n in range(300)]
+    readings = forgetful.read(posts)
+    assert readings == reader.read(posts)
+    assert [r.claimed_wait_minutes for r in readings] == [n + 10 for n in range(300)]
+    assert "qzvx7" not in forgetful.nlp.vocab.strings
+    assert "qzvx7" in reader.nlp.vocab.strings
+
+
 def test_a_reading_has_the_whole_contract_and_survives_its_dict(reader: SpacyReader) -> None:
     reading = read(
         reader, "@northwindair 50 minutes on hold, flight NW482 leaves today. call me please!", has_media=True
