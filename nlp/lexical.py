@@ -117,6 +117,11 @@ class _Ids(dict[str, int]):
 _ids = _Ids()
 
 
+def number(name: str) -> int:
+    """The 64 bits that a mark is known by."""
+    return _ids[name]
+
+
 def mark_ids(notes: Notes) -> npt.NDArray[np.uint64]:
     """The marks as 64-bit ids."""
     return np.array([_ids[m] for m in marks(notes)], dtype=np.uint64)

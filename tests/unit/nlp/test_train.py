@@ -8,7 +8,9 @@ import pytest
 from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
 from nlp.features import BUCKETS, features
-from nlp.train import PENALTY, fit, platt, targets, train
+from nlp.lexical import marks, number
+from nlp.rulefile import read_rules
+from nlp.train import PENALTY, featurise, fit, platt, targets, train
 from nlp.weights import HEADS, load_weights
 
 pytest.importorskip("scipy", reason="training needs the train dependency group")
@@ -81,6 +83,17 @@ def test_features_of_a_post_do_not_depend_on_its_neighbours() -> None:
         first, end = together.bounds[i, 0], together.bounds[i, -1]
         assert list(alone.buckets) == list(together.buckets[first:end])
         assert list(alone.bounds[0]) == list(together.bounds[i] - first)
+
+
+def test_no_two_marks_share_a_slot() -> None:
+    _, notes = featurise(load())
+    names = sorted({name for each in notes for name in marks(each)} | {rule.id for rule in read_rules()})
+    slots: dict[int, list[str]] = {}
+    for name in names:
+        one = [np.array([number(name)], dtype=np.uint64)]
+        (slot,) = features([""], [np.array([], dtype=np.uint64)], one).buckets[-1:]
+        slots.setdefault(int(slot), []).append(name)
+    assert [shared for shared in slots.values() if len(shared) > 1] == [], "choose another seed for marks"
 
 
 def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
