@@ -83,12 +83,13 @@ def _deliver(
             report.delivered += 1
             return True
         next_at = now + wait_after(delivery.tries + 1, answer.retry_after)
-        is_dead = answer.status == GONE or next_at > delivery.give_up_at
-        _note(session, delivery, answer, "dead" if is_dead else "waiting", now, next_at)
         rest = None
         if answer.server_fails:
             state = session.outbox.states().get(to.name)
             rest = now + wait_after((state.failures if state else 0) + 1, answer.retry_after)
+            next_at = max(next_at, rest)  # before that, nothing is sent: it may be too late by then
+        is_dead = answer.status == GONE or next_at > delivery.give_up_at
+        _note(session, delivery, answer, "dead" if is_dead else "waiting", now, next_at)
         session.outbox.fails(to.name, now, rest, answer.error or "not taken")
         report.failed += 1
         if is_dead:
