@@ -84,7 +84,7 @@ def make_rules(nlp: Language, name: str) -> Component:
         if loud:
             kind, start, end = loud
             notes.signals.append(Signal("high_arousal", f"s.arousal.{kind}", text[start:end], start, end))
-        wait = claimed_wait(folded.text, notes.starts)
+        wait = claimed_wait(folded.text, notes.starts, notes.lang)
         if wait:
             notes.wait = (wait[0], *folded.span(wait[1], wait[2]))
         return doc

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from nlp.corpus import LabelledPost, load
 from nlp.durations import durations
 from nlp.folding import fold
-from nlp.waits import MODEL_FILE, between_times, plainly, signs, waited_elsewhere
+from nlp.waits import ELSEWHERE, MODEL_FILE, between_times, plainly, signs, waited_elsewhere
 
 PENALTY = 2.0  # chosen on unseen industries, like the rest
 LEAST = 2  # examples that show a sign, for it to count
@@ -131,7 +131,7 @@ def unseen_waits(posts: Sequence[LabelledPost]) -> list[int | None]:
     for number, post in enumerate(posts):
         if waits[number] is None:
             text = fold(post.text).text
-            told = between_times(text) or waited_elsewhere(text)
+            told = between_times(text) or (waited_elsewhere(text) if post.lang in ELSEWHERE else None)
             waits[number] = told[0] if told else None
     return waits
 

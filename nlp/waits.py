@@ -117,10 +117,13 @@ _UNIT = re.compile(
 )
 
 
-def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int, int] | None:
+def claimed_wait(
+    folded: str, starts: set[str] | None = None, lang: str = "en"
+) -> tuple[int, int, int] | None:
     """(minutes, start, end) of the longest wait claimed in folded text, or None.
 
     `starts` are its word beginnings (`nlp.anchors`), if they are known: most posts speak of no time at all.
+    `lang` is the post's language; only in the six others of `ELSEWHERE` are their words of waiting looked for.
     """
     best: tuple[int, int, int] | None = None
     if (starts is None or not _TIME_STARTS.isdisjoint(starts)) and _UNIT.search(folded):
@@ -129,11 +132,13 @@ def claimed_wait(folded: str, starts: set[str] | None = None) -> tuple[int, int,
                 best = (span.minutes, span.start, span.end)
     if best is None and (starts is None or "0" in starts):
         best = between_times(folded)
-    if best is None and (starts is None or not _STARTS_ELSEWHERE.isdisjoint(starts)):
+    foreign = best is None and lang in ELSEWHERE
+    if foreign and (starts is None or not _STARTS_ELSEWHERE.isdisjoint(starts)):
         best = waited_elsewhere(folded)
     return best
 
 
+ELSEWHERE = frozenset("de fr es it pt nl".split())
 _WAITED_ELSEWHERE = re.compile(
     r"\b(?:seit|wart\w*|keine?r?|niemand|depuis|attend\w*|attente|ca fait|sans|personne|jamais|desde|hace|llev[oa]\w*|esper\w*|nadie|aspett\w*|attesa|nessuno|"
     r"ninguem|ha|faz|sem|sin|senza|ohne|zonder|sinds|wacht\w*|kwijt|geen|al|da|vor)\b"
@@ -142,7 +147,7 @@ _AHEAD_ELSEWHERE = re.compile(r"\b(?:in|dans|en|tra|fra|entro|em|over|binnen|inn
 
 
 def waited_elsewhere(folded: str) -> tuple[int, int, int] | None:
-    """In other languages, where a word of waiting or lacking stands in the same sentence."""
+    """In a language of `ELSEWHERE`, where a word of waiting or lacking stands in the same sentence."""
     best: tuple[int, int, int] | None = None
     for span in durations_elsewhere(folded):
         sentence = _SENTENCE.split(folded[: span.start])[-1] + "#" + _SENTENCE.split(folded[span.end :])[0]

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.domain.reading import Post
 from nlp.folding import fold
+from nlp.pipeline import load_reader
 from nlp.waits import claimed_wait
 
 
@@ -51,13 +53,6 @@ from nlp.waits import claimed_wait
         ("12 trips, 7 late by a bit", None),
         ("delayed by 2 hours and we danced at the gate, 10/10", 120),
         ("you said to wait 3 days", None),
-        ("seit drei Wochen keine Antwort", 30240),
-        ("je n'ai aucune nouvelle depuis deux jours", 2880),
-        ("llevo una hora y media esperando", 90),
-        ("aspetto da due ore", 120),
-        ("al vier dagen geen internet", 5760),
-        ("há três dias sem resposta", 4320),
-        ("in drei Wochen fliegen wir", None),
         ("bought it 2 yrs ago and it still works", None),
         ("it has 6 years of pictures on it", None),
         ("we trialled it for 30 days", None),
@@ -82,6 +77,30 @@ from nlp.waits import claimed_wait
 def test_claimed_wait(text: str, minutes: int | None) -> None:
     found = claimed_wait(fold(text).text)
     assert (found[0] if found else None) == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "minutes"),
+    [
+        ("seit drei Wochen keine Antwort", "de", 30240),
+        ("je n'ai aucune nouvelle depuis deux jours", "fr", 2880),
+        ("llevo una hora y media esperando", "es", 90),
+        ("aspetto da due ore", "it", 120),
+        ("al vier dagen geen internet", "nl", 5760),
+        ("há três dias sem resposta", "pt", 4320),
+        ("in drei Wochen fliegen wir", "de", None),
+        ("ha 40 minutes of free parking, lovely", "en", None),
+        ("AL in section 4: 20 minutes of pure joy", "en", None),
+    ],
+)
+def test_a_wait_in_another_language(text: str, lang: str, minutes: int | None) -> None:
+    found = claimed_wait(fold(text).text, lang=lang)
+    assert (found[0] if found else None) == minutes
+
+
+def test_the_reader_knows_the_language_it_looks_for_waits_in() -> None:
+    post = "Guten Tag, meine Bestellung ist seit drei Wochen nicht da und ich bekomme keine Antwort von euch"
+    assert load_reader().read([Post(post)])[0].claimed_wait_minutes == 30240
 
 
 def test_the_span_is_the_duration() -> None:
