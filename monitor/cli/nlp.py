@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from monitor.cli.call import AS_JSON, opened, operator
 from monitor.cli.group import new_group
 from monitor.cli.say import as_json, console, err, one_line, out, plain, table, working
 from monitor.domain.errors import InputUnreadable, WrongUse
+from monitor.domain.moments import say_duration
 
 if TYPE_CHECKING:
     from monitor.stages.recalibrating import Refitting
@@ -187,8 +189,8 @@ def _show(found: Explanation) -> None:
     out(f"complaint  {reading.complaint:.2f}, severity {reading.severity}")
     out(f"intents    {intents}")
     out(f"signals    {', '.join(s.label for s in reading.signals) or 'none'}")
-    if reading.claimed_wait_minutes is not None:
-        out(f"waited     {reading.claimed_wait_minutes} min, they say")
+    if reading.claimed_wait is not None:
+        out(f"waited     {say_duration(reading.claimed_wait)}, they say")
     out(f"language   {reading.lang}")
     out(f"model      {reading.model}")
     if found.marks:
@@ -216,8 +218,6 @@ def corrections(
     Exported rows of X are marked `evaluation_only`: nothing is ever trained on them. Posts that were deleted
     and cases about self-harm are left out.
     """
-    from datetime import timedelta
-
     from monitor.stages.corrections import corrected, labelled, matrices
 
     with opened(ctx) as app:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
@@ -128,6 +129,12 @@ class Reading:
     def signal_labels(self) -> frozenset[str]:
         """The labels of the signals that fired."""
         return frozenset(s.label for s in self.signals)
+
+    @property
+    def claimed_wait(self) -> timedelta | None:
+        """How long the author says they have been kept waiting; None where they don't say."""
+        minutes = self.claimed_wait_minutes
+        return None if minutes is None else timedelta(minutes=minutes)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape that `presszero read` writes."""

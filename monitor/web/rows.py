@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.domain.case import Case
-from monitor.domain.moments import utc_text
+from monitor.domain.moments import say_duration, utc_text
 from monitor.domain.posting import ReplyPrice
 from monitor.store.glances import DraftGlance
 from monitor.store.inbox import QueueRow
@@ -88,7 +88,7 @@ def why_urgent(services: WebServices, row: QueueRow) -> str:
     case, glance = row.case, row.glance
     said = [rule_in_words(services, glance.why_rule)] if glance.why_rule else []
     if glance.wait_minutes:
-        said.append(f"says they waited {glance.wait_minutes} min")
+        said.append(f"says they waited {say_duration(timedelta(minutes=glance.wait_minutes))}")
     said += [words.SIGNALS[s] for s in case.signals if s in words.SIGNALS and s not in _SAID_ELSEWHERE]
     return "; ".join(said)
 

@@ -18,6 +18,8 @@ def test_explain_shows_the_words_and_their_reasons(program: Program) -> None:
     assert POST in shown
     assert "waited     50 min" in shown and "asks_for_human" in shown
     assert "speak to a person" in shown.split("model ", 1)[1], "the table names the span"
+    weeks = program.run("nlp", "explain", "three weeks since I returned it and still no refund").stdout
+    assert "waited     21 d, they say" in weeks
     found = program.json("nlp", "explain", POST)
     human = [m for m in found["marks"] if m["label"] == "asks_for_human"]
     assert human and POST[human[0]["start"] : human[0]["end"]] in POST and human[0]["rule"].startswith("s.")

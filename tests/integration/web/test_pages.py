@@ -33,6 +33,7 @@ def test_a_row_says_who_where_what_why_and_how_long(house: House, day: Made, bro
     ):
         assert words in row
     assert page.index("holloway_t") < page.index("m_okafor"), "oldest risk first"
+    assert "says they waited 50 min" in browser("agent").get(f"/cases/{day['child'][0]}").text
     assert "Boarding at 13:40 and no reset mail" in page, "the draft's first line"
 
 
