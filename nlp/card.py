@@ -29,12 +29,14 @@ def write_card(
         f"# Model card: {weights.name}",
         "Written by `python -m nlp.evaluate --card`; every figure below was measured when it was written.",
         "## What it is",
-        "Linear heads over hashed words, word pairs and character n-grams with lexical marks, a component of a spaCy "
-        "pipeline; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
+        "Linear heads over hashed words, word pairs and character n-grams with lexical marks, and over the likeness to a "
+        "thousand posts by word vectors; a component of a spaCy pipeline; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
         "Italian, Portuguese and Dutch get rules and a flag that a person should read.",
         "## What it was trained on",
         f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "
-        "rest). No text from X, and no other text, took part in weights, calibration or thresholds.",
+        "rest). No text from X took part in anything, and no other text in weights, calibration or thresholds. The word "
+        "vectors were distilled from the sentence model all-MiniLM-L6-v2 on these posts and on the texts named under "
+        "Attribution, without any labels (`python -m nlp.distil`).",
         "```\n" + summary(posts) + "\n```",
         "## Agreement between annotators",
         *_agreement_lines(),
@@ -59,7 +61,9 @@ def write_card(
         "badly. Severity 2 and 3 are often confused. Nothing is derived about an author's health, finances, politics, "
         "faith or orientation, and nothing may be.",
         "## Attribution",
-        "No outside data took part. spaCy (MIT), NumPy and SciPy (BSD-3-Clause) are used to run and to train it.",
+        "Word vectors: all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0); GoEmotions (Google Research, CC BY 4.0), BANKING77 "
+        "(PolyAI, CC BY 4.0), CLINC150 (Larson et al., CC BY 3.0), SMS Spam Collection (Almeida and Hidalgo, UCI, CC BY 4.0). "
+        "spaCy (MIT), NumPy and SciPy (BSD-3-Clause) are used to run and to train it.",
     ]
     path.write_text("\n\n".join(parts) + "\n", "utf-8")
     return path

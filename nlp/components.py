@@ -17,6 +17,7 @@ import numpy as np
 from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from monitor.domain.reading import Signal
 from nlp.arousal import arousal
@@ -25,6 +26,7 @@ from nlp.entities import EntityFinder
 from nlp.features import Batch, features
 from nlp.language import UNDETERMINED, LanguageGuesser, words_of
 from nlp.lexical import mark_ids
+from nlp.meaning import load_meaning
 from nlp.notes import notes_of
 from nlp.private_data import private_span
 from nlp.refit import curves_of, recalibrated
@@ -122,6 +124,7 @@ class Heads:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
+        self._threads = ThreadpoolController()
 
     def __call__(self, doc: Doc) -> Doc:
         """One post."""
@@ -130,7 +133,8 @@ class Heads:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Posts of any number, in their order."""
         for docs in _batches(stream, batch_size):
-            rows = self.weights.probabilities(batch_of(docs)).tolist()
+            with self._threads.limit(limits=1, user_api="blas"):  # a second core would spin, and help little
+                rows = self.weights.probabilities(batch_of(docs)).tolist()
             for doc, row in zip(docs, rows, strict=True):
                 notes_of(doc).probabilities = row
                 yield doc
@@ -157,6 +161,7 @@ def batch_of(docs: Iterable[Doc]) -> Batch:
         [n.folded.text for n in notes],
         [doc.to_array(NORM).astype(np.uint64, copy=False) for doc in docs],
         [mark_ids(n) for n in notes],
+        load_meaning().of([n.words for n in notes]),
     )
 
 

@@ -130,15 +130,17 @@ class EntityFinder:
         for label, listed in self._listed:
             found += [Entity(label, m.group(), m.start(), m.end()) for m in listed.finditer(text)]
         figures = _DIGIT.search(text) is not None
-        if figures or not _CODE_STARTS.isdisjoint(starts):
+        if (figures and (not _ORDER_STARTS.isdisjoint(starts) or _CODEISH.search(text))) or (
+            not _CODE_STARTS.isdisjoint(starts)
+        ):
             found += _grouped("ORDER", ORDER, text)
         if figures:
             found += [Entity("AMOUNT", m.group(), m.start(), m.end()) for m in AMOUNT.finditer(text)]
         if figures or not _DATE_STARTS.isdisjoint(starts):
             found += [Entity("DATE", m.group(), m.start(), m.end()) for m in DATE.finditer(text)]
-        if not _PLACE_STARTS.isdisjoint(starts):
+        if not _PLACE_STARTS.isdisjoint(starts) and (figures or _INNER_NAME.search(text)):
             found += _grouped("PLACE", PLACE, text)
-        if (not _STAFF_STARTS.isdisjoint(starts) or "^" in text) and _CAPITALISED.search(text):
+        if (not _STAFF_STARTS.isdisjoint(starts) or "^" in text) and _NAMED.search(text):
             found += [e for e in _grouped("STAFF", STAFF, text) if e.text.lower() not in _NOT_NAMES]
         return _disjoint(found) if len(found) > 1 else found
 
@@ -151,7 +153,17 @@ _DATE_STARTS = frozenset(
         "sep oct nov dec"
     ).split()
 )
-_CAPITALISED = re.compile(r"[A-Z][a-z]|\^[A-Z]{2}")
+_ORDER_STARTS_TEXT = (
+    "orde book rese conf tick case clai trac refe ref refs pnr invo parc cons ship po rma retu poli acco acct job inci "
+    "comp enqu purc rece reco loca memb tran appo mete seri requ appl flig trai serv canc play matc vin pcn rx pres bag "
+    "tag bib bike repo list "
+)
+_ORDER_STARTS = frozenset(_ORDER_STARTS_TEXT.split())  # a figure after these words may be an order's
+_CODEISH = re.compile(
+    r"#\w|[A-Z][-/ ]?\d|\d[-/]?[A-Z]|[A-Z0-9][-/]\w|\d{8}"
+)  # so do codes look that stand alone
+_INNER_NAME = re.compile(r"\s[A-Z][a-z]")
+_NAMED = re.compile(r"[^\W\d_][,\s]+[A-Z][a-z]{2}|\b[A-Z][a-z]{2,14}\s(?:at|in|from)\b|\^[A-Z]{2}", re.ASCII)
 _PLACE_STARTS_TEXT = (
     "bran stor shop stat airp term stre road aven lane squa mall cent offi depo rest hote loca ware "
     "clin phar plat outl supe gym camp park plaz gate stop stuc stra live livi here down outa base "

@@ -28,11 +28,14 @@ _MAX_TOKENS = 900
 
 Ids = npt.NDArray[np.uint64]
 Index = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Slots of all features, laid end to end: post by post, and block by block within a post.
+    """What the heads see of a batch of posts: slots of features, and the posts' vectors (`nlp.meaning`).
+
+    The slots are laid end to end: post by post, and block by block within a post.
 
     Block b of post i is `buckets[bounds[i, b] : bounds[i, b + 1]]`. A slot counts once per post, however
     often it occurs: ten thousand laughs are a laugh.
@@ -40,6 +43,7 @@ class Batch:
 
     buckets: Index
     bounds: Index  # posts × (blocks + 1)
+    vectors: Floats  # posts × dimensions, each of length 1 or 0
 
     @property
     def posts(self) -> int:
@@ -47,8 +51,8 @@ class Batch:
         return len(self.bounds)
 
 
-def features(texts: Sequence[str], tokens: Sequence[Ids], marks: Sequence[Ids]) -> Batch:
-    """The features of a batch: folded texts, norm ids of their tokens, ids of their marks."""
+def features(texts: Sequence[str], tokens: Sequence[Ids], marks: Sequence[Ids], vectors: Floats) -> Batch:
+    """The features of a batch: folded texts, norm ids of their tokens, ids of their marks, their vectors."""
     posts = len(texts)
     keys = np.concatenate(
         [
@@ -63,7 +67,7 @@ def features(texts: Sequence[str], tokens: Sequence[Ids], marks: Sequence[Ids]) 
     keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
     edges = (np.arange(posts) * BUCKETS)[:, None] + [*FIRST, BUCKETS]
     bounds = np.searchsorted(keys, edges.astype(keys.dtype))
-    return Batch((keys % keys.dtype.type(BUCKETS)).astype(np.int64), bounds)
+    return Batch((keys % keys.dtype.type(BUCKETS)).astype(np.int64), bounds, vectors)
 
 
 def _owners(parts: Sequence[npt.NDArray[np.uint64]] | Sequence[str]) -> Index:

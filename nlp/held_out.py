@@ -10,7 +10,7 @@ from monitor.domain.reading import Reading
 from nlp.corpus import LabelledPost
 from nlp.decision import Decider
 from nlp.thresholds import choose_thresholds
-from nlp.train import PENALTY, calibrate, featurise, fit, matrix, probabilities, rarity_of, targets
+from nlp.train import PENALTY, calibrate, design, featurise, fit, probabilities, rarity_of, targets
 
 
 def held_out_readings(
@@ -21,9 +21,8 @@ def held_out_readings(
     Calibration and thresholds for a group come from the held-out scores of the other groups.
     """
     batch, notes = featurise(posts)
-    x = matrix(batch, rarity_of(batch))
     y = targets(posts)
-    unseen = fit(x, y, groups, penalty).unseen
+    unseen = fit(design(batch, rarity_of(batch)), y, groups, penalty).unseen
     of_group = np.array(groups)
     readings: dict[int, Reading] = {}
     for group in sorted(set(groups)):

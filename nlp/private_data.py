@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 
 _DIGIT = re.compile(r"\d")
-_MAYBE = re.compile(
-    r"\d{4}|\d{3}[ -]\d|\d\d[ -]\d\d|@[\w-]+\.\w|(?:passw|\bpin\b|\bdob|d\.o\.b|address|live at|deliver\w* to|birth)"
-)
+_FIGURES = re.compile(r"\d(?:\d{3}|\d\d[ -]\d|\d[ -]\d\d)")
+_MAIL = re.compile(r"@[\w-]+\.\w")
+_SAID = ("passw", "pin", "dob", "d.o.b", "address", "live at", "deliver", "birth")
 _PRIVATE = re.compile(
     r"(?P<mail>(?<![\w@.])[\w.+-]+@[\w-]+\.[a-z]{2,}(?:\.[a-z]{2,})?\b)"
     r"|(?P<card>(?<![\w-])(?:\d{4}[ -]?){3}\d{1,4}(?![\w-]))"
@@ -39,9 +39,11 @@ _OUR_MAIL = re.compile(
 
 def private_span(folded: str) -> tuple[str, int, int] | None:
     """(kind, start, end) of the first private datum in folded text, or None."""
-    if not (_DIGIT.search(folded) or "@" in folded or "pass" in folded or "pin" in folded):
-        return None  # all private data but a mail address or a password holds a figure
-    if not _MAYBE.search(folded):
+    if _DIGIT.search(folded):
+        maybe = _FIGURES.search(folded) or any(said in folded for said in _SAID)
+    else:  # all private data but a mail address or a password holds a figure
+        maybe = "passw" in folded or "passc" in folded or "pin" in folded
+    if not maybe and not ("@" in folded and _MAIL.search(folded)):
         return None
     for match in _PRIVATE.finditer(folded):
         kind = match.lastgroup or ""

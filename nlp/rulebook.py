@@ -8,7 +8,7 @@ however many rules ask for it.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,10 +214,10 @@ class Rulebook:
     def _found(
         self, text: str, phrases: Mapping[str, list[Span]], possible: int, held: _Held
     ) -> Iterator[tuple[Rule, Span]]:
-        words: dict[str, list[Pattern]] = {}
+        words: dict[str, list[Pattern]] = defaultdict(list)
         for number in _set_bits(possible & (1 << len(self._words)) - 1):
             word, name = self._words[number]
-            words.setdefault(name, []).append(word)
+            words[name].append(word)
         scan = Scan(text, phrases, words, self._ideas)
         for name in phrases.keys() & held.spelled.keys():
             yield from _first(held.spelled[name], ([span] for span in phrases[name]), scan)

@@ -97,6 +97,7 @@ _ADVISED = re.compile(  # the time that somebody was told to give it, which has 
     r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next)"
     r"(?: at least| another| up to)? $"
 )
+_ON_THE_WAY = re.compile(r"^ (?:on foot|walk|drive|away|by (?:car|bus|train|bike|tram))\b(?! and)")
 _SURE_BEFORE = re.compile(  # a delay that was sat through, a queue, a hold: these are waits whatever else is said
     r"\b(?:delayed(?: by| for| over| about| nearly| almost)*|(?:sat|stuck|waited) (?:on|at|in|with|for) (?:the )?(?:tarmac|runway|gate|queue|platform|line)(?: for)?|hung up on me after|"
     r"(?:stuck|waited|wait you|stood (?:here|there)|been on hold|on hold|on hold for|on with you)(?: at \d+%)?(?: for| about| nearly| almost| over)*) $"
@@ -157,12 +158,15 @@ def waited_elsewhere(folded: str) -> tuple[int, int, int] | None:
     return best
 
 
+_TWO_TIMES = re.compile(r"[0-9][^0-9]+[0-9]|noon|midday")
+
+
 def between_times(text: str) -> tuple[int, int, int] | None:
     """(minutes, start, end) of what lies between two times of day that a post tells, at most ten hours.
 
     "since 10.15, it's 11.05" is 50. Weekdays are left alone, as dates are (GUIDE section 7).
     """
-    match = _CLOCKS.search(text)
+    match = _CLOCKS.search(text) if _TWO_TIMES.search(text) else None
     if not match:
         return None
     if int(match["h1"] or 0) > 24 or int(match["h2"] or 0) > 24:
@@ -234,6 +238,8 @@ def plainly(text: str, span: Duration) -> bool | None:
     if _ADVISED.search(before):
         return False
     after = text[span.end : span.end + 30]
+    if _ON_THE_WAY.match(after):
+        return False
     if span.minutes >= WEEK or _SHOWN.search(before + after[:15]):
         return None
     return True if _SURE_BEFORE.search(before) or _SURE_AFTER.match(after) else None

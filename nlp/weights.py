@@ -1,4 +1,5 @@
-"""The shipped weights: int8 per slot and head, with a scale per block and head. Stored without pickle.
+"""The shipped weights: int8 per slot and head, with a scale per block and head, and what likeness to
+examples counts. Stored without pickle.
 
 ``nlp/model/weights.npz`` holds the arrays, ``nlp/model/model.json`` names, calibration and
 thresholds. `Weights.digest` covers both, so that a reading's `model` tells them apart.
@@ -18,9 +19,10 @@ import numpy.typing as npt
 from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
 from nlp.features import BUCKETS, Batch
+from nlp.meaning import likeness, load_meaning, unit
 
 MODEL = Path(__file__).parent / "model"
-VERSION = "2"
+VERSION = "3"
 
 LEARNED_SIGNALS = tuple(s for s in SIGNALS if s not in ("media_attached", "summoned", "unsupported_language"))
 HEADS: tuple[str, ...] = (
@@ -35,18 +37,23 @@ HEADS: tuple[str, ...] = (
     *(f"primary:{i}" for i in INTENTS),
     *(f"signal:{s}" for s in LEARNED_SIGNALS),
 )
-_ARRAYS = ("table", "scale", "rarity", "bias", "slope", "shift")
+_ARRAYS = ("table", "scale", "rarity", "examples", "by_likeness", "bias", "slope", "shift")
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Linear heads over hashed features, with Platt calibration (slope, shift) and a threshold per head."""
+    """Linear heads over hashed features and over how like a post is to each of some examples.
+
+    With Platt calibration (slope, shift) and a threshold per head.
+    """
 
     table: npt.NDArray[np.int8]  # slots × heads; rarity is folded in
     scale: Floats  # blocks × heads; the weight of the block is folded in
     rarity: Floats  # per slot: inverse document frequency
+    examples: npt.NDArray[np.int8]  # examples × dimensions: vectors of posts (`nlp.meaning`)
+    by_likeness: Floats  # examples × heads
     bias: Floats
     slope: Floats
     shift: Floats
@@ -77,7 +84,8 @@ class Weights:
         sums = np.add.reduceat(self.table[at], starts.ravel(), axis=0, dtype=np.int32)
         per_length = np.where(empty | (squares == 0), 0, 1 / np.sqrt(np.maximum(squares, 1e-9)))
         weighted = sums.reshape(*starts.shape, -1) * self.scale * per_length[:, :, None]
-        scores: Floats = (weighted.sum(axis=1) + self.bias).astype(np.float32)
+        alike = likeness(batch.vectors, unit(self.examples.astype(np.float32)))
+        scores: Floats = (weighted.sum(axis=1) + alike @ self.by_likeness + self.bias).astype(np.float32)
         return scores
 
     def probabilities(self, batch: Batch) -> Floats:
@@ -103,6 +111,8 @@ def load_weights(folder: Path = MODEL) -> Weights:
             arrays = {name: stored[name] for name in _ARRAYS}
         if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
             raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
+        if info["about"]["vectors"] != load_meaning().digest:
+            raise ModelUnusable(f"{folder.name} was made with other vectors of words.")
         return Weights(**arrays, thresholds=info["thresholds"], about=info["about"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelUnusable(f"{folder.name}: {error}.") from error

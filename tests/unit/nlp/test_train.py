@@ -9,8 +9,9 @@ from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
 from nlp.features import BUCKETS, features
 from nlp.lexical import marks, number
+from nlp.meaning import likeness, load_meaning, unit
 from nlp.rulefile import read_rules
-from nlp.train import PENALTY, featurise, fit, platt, targets, train
+from nlp.train import PENALTY, Design, design, featurise, fit, platt, rarity_of, targets, train
 from nlp.weights import HEADS, load_weights
 
 pytest.importorskip("scipy", reason="training needs the train dependency group")
@@ -36,14 +37,32 @@ def test_leaving_a_group_out_by_algebra_is_leaving_it_out() -> None:
 
     random = np.random.default_rng(7)
     x = csr_matrix(random.random((40, 15)) * (random.random((40, 15)) < 0.4))
+    near = random.random((40, 4)).astype(np.float32)
+    seen = Design(x, near, np.eye(4, dtype=np.float32), np.zeros((4, 2), dtype=np.int8))
     y = (random.random((40, 3)) < 0.4).astype(float)
     groups = ["a" if i % 4 == 0 else "b" if i % 3 else "c" for i in range(40)]
-    found = fit(x, y, groups).unseen
+    found = fit(seen, y, groups)
+    both = np.hstack([x.toarray(), near])
     for name in "abc":
         held = np.array([g == name for g in groups])
-        rest, centred = x[~held], (y - y.mean(axis=0))[~held]
-        alpha = np.linalg.solve((rest @ rest.T).toarray() + PENALTY * np.eye((~held).sum()), centred)
-        assert np.allclose(found[held], x[held] @ (rest.T @ alpha) + y.mean(axis=0))
+        rest, centred = both[~held], (y - y.mean(axis=0))[~held]
+        alpha = np.linalg.solve(rest @ rest.T + PENALTY * np.eye((~held).sum()), centred)
+        assert np.allclose(found.unseen[held], both[held] @ (rest.T @ alpha) + y.mean(axis=0), atol=1e-4)
+    alpha = np.linalg.solve(both @ both.T + PENALTY * np.eye(40), y - y.mean(axis=0))
+    assert np.allclose(found.weights, x.T @ alpha, atol=1e-4)
+    assert np.allclose(found.by_likeness, near.T @ alpha, atol=1e-4)
+
+
+def test_weights_score_a_post_as_the_regression_does() -> None:
+    """What is stored (whole numbers, examples, likenesses) against the regression it was made from."""
+    batch, _ = featurise(POSTS)
+    y, rarity = targets(POSTS), rarity_of(batch)
+    seen = design(batch, rarity)
+    fitted = fit(seen, y, [p.industry for p in POSTS])
+    exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
+        fitted.by_likeness
+    )
+    assert np.allclose(train(POSTS).scores(batch), exact + fitted.bias, atol=0.03)
 
 
 def test_platt_finds_the_curve_that_made_the_data() -> None:
@@ -77,9 +96,10 @@ def test_features_of_a_post_do_not_depend_on_its_neighbours() -> None:
     texts = ["late again", "", "thanks a lot for that, it was fine", "x"]
     ids = [np.array([hash(w) % 2**63 for w in t.split()], dtype=np.uint64) for t in texts]
     extras = [np.array([i + 1], dtype=np.uint64) for i in range(len(texts))]
-    together = features(texts, ids, extras)
+    vectors = load_meaning().of([t.split() for t in texts])
+    together = features(texts, ids, extras, vectors)
     for i, text in enumerate(texts):
-        alone = features([text], [ids[i]], [extras[i]])
+        alone = features([text], [ids[i]], [extras[i]], vectors[i : i + 1])
         first, end = together.bounds[i, 0], together.bounds[i, -1]
         assert list(alone.buckets) == list(together.buckets[first:end])
         assert list(alone.bounds[0]) == list(together.bounds[i] - first)
@@ -91,7 +111,7 @@ def test_no_two_marks_share_a_slot() -> None:
     slots: dict[int, list[str]] = {}
     for name in names:
         one = [np.array([number(name)], dtype=np.uint64)]
-        (slot,) = features([""], [np.array([], dtype=np.uint64)], one).buckets[-1:]
+        (slot,) = features([""], [np.array([], dtype=np.uint64)], one, load_meaning().of([[]])).buckets[-1:]
         slots.setdefault(int(slot), []).append(name)
     assert [shared for shared in slots.values() if len(shared) > 1] == [], "choose another seed for marks"
 
