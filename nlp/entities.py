@@ -96,7 +96,7 @@ STAFF = re.compile(
     r"guard|engineer|technician|courier|cashier|host|supervisor|trainer|nurse|teacher|receptionist|operator|lady|guy|man|woman|chap|"
     r"someone|person|member of staff)\s(?:was\s|is\s)?(?:called\s|named\s|by the name of\s)?|(?:thanks?(?: you)?|shout ?out|kudos|props|cheers|spoke|speaking|spoken|chatted|talked|"
     r"dealt|thank)\s(?:to|with|so much to)\s|(?:thanks|thank you|cheers)[, ]+|(?:name (?:was|is)|named|called)\s)(?P<name>(?-i:[A-Z][a-z]{2,14}))(?=\s(?:in|at|from|who|on|for|was|is|and|told|said|hung|sorted|helped|again|the|today|yesterday|@|has|had|got)\b|\s*[.,!?:)👏❤🙏]|\s*$)"
-    r"|(?<=[\s(])(?-i:\^)(?P<initials>(?-i:[A-Z]{2}))\b|(?P<before>(?-i:\b[A-Z][a-z]{2,14}))\s(?:at (?:the |your )?(?:desk|counter|till|reception|help ?desk|call cent(?:re|er)|front desk|store|branch|bar|checkout)|(?:in|from) (?:your )?(?:customer (?:service|support|care)|support|the \w+ (?:branch|store|office)))",
+    r"|(?<=[\s(])(?-i:\^)(?P<initials>(?-i:[A-Z]{2}))\b|(?P<before>(?-i:\b[A-Z][a-z]{2,14}))\s(?:at (?:the |your )?(?:desk|counter|till|reception|help ?desk|call cent(?:re|er)|front desk|store|branch|bar|checkout)\b|(?:in|from) (?:your )?(?:customer (?:service|support|care)|support|the \w+ (?:branch|store|office)))",
     re.IGNORECASE,
 )
 _NOT_NAMES_TEXT = (
@@ -121,28 +121,41 @@ class EntityFinder:
             if names
         ]
 
-    def find(self, text: str, starts: set[str]) -> list[Entity]:
+    def find(self, text: str, starts: set[str] | None = None) -> list[Entity]:
         """Entities in the order of the text; where two overlap, the one that was looked for first.
 
-        `starts` are the word beginnings of the folded text (`nlp.anchors`): most searches are skipped by them.
+        `starts` are the word beginnings of the folded text (`nlp.anchors`): by them, most searches are
+        skipped. Without them every search is made, which is slow and finds the same.
         """
         found: list[Entity] = []
         for label, listed in self._listed:
             found += [Entity(label, m.group(), m.start(), m.end()) for m in listed.finditer(text)]
         figures = _DIGIT.search(text) is not None
-        if (figures and (not _ORDER_STARTS.isdisjoint(starts) or _CODEISH.search(text))) or (
-            not _CODE_STARTS.isdisjoint(starts)
-        ):
+        if starts is None or _may_be_ordered(text, starts, figures):
             found += _grouped("ORDER", ORDER, text)
         if figures:
             found += [Entity("AMOUNT", m.group(), m.start(), m.end()) for m in AMOUNT.finditer(text)]
-        if figures or not _DATE_STARTS.isdisjoint(starts):
+        if starts is None or figures or not _DATE_STARTS.isdisjoint(starts):
             found += [Entity("DATE", m.group(), m.start(), m.end()) for m in DATE.finditer(text)]
-        if not _PLACE_STARTS.isdisjoint(starts) and (figures or _INNER_NAME.search(text)):
+        if starts is None or _may_be_placed(text, starts, figures):
             found += _grouped("PLACE", PLACE, text)
-        if (not _STAFF_STARTS.isdisjoint(starts) or "^" in text) and _NAMED.search(text):
+        if starts is None or ((not _STAFF_STARTS.isdisjoint(starts) or "^" in text) and _NAMED.search(text)):
             found += [e for e in _grouped("STAFF", STAFF, text) if e.text.lower() not in _NOT_NAMES]
         return _disjoint(found) if len(found) > 1 else found
+
+
+def _may_be_ordered(text: str, starts: set[str], figures: bool) -> bool:
+    """Whether a number of an order, a booking or the like may stand in the text."""
+    if figures and (not _ORDER_STARTS.isdisjoint(starts) or _CODEISH.search(text)):
+        return True
+    return not _CODE_STARTS.isdisjoint(starts)
+
+
+def _may_be_placed(text: str, starts: set[str], figures: bool) -> bool:
+    """Whether a place may be named in the text: a postcode, or a name or number beside a word of places."""
+    if figures and _POSTCODE.search(text):
+        return True
+    return not _PLACE_STARTS.isdisjoint(starts) and (figures or _INNER_NAME.search(text) is not None)
 
 
 _DIGIT = re.compile(r"\d")
@@ -162,6 +175,7 @@ _ORDER_STARTS = frozenset(_ORDER_STARTS_TEXT.split())  # a figure after these wo
 _CODEISH = re.compile(
     r"#\w|[A-Z][-/ ]?\d|\d[-/]?[A-Z]|[A-Z0-9][-/]\w|\d{8}"
 )  # so do codes look that stand alone
+_POSTCODE = re.compile(r"\d[A-Z]?\s\d[A-Z]{2}\b")
 _INNER_NAME = re.compile(r"\s[A-Z][a-z]")
 _NAMED = re.compile(r"[^\W\d_][,\s]+[A-Z][a-z]{2}|\b[A-Z][a-z]{2,14}\s(?:at|in|from)\b|\^[A-Z]{2}", re.ASCII)
 _PLACE_STARTS_TEXT = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 
 from nlp.anchors import word_starts
+from nlp.corpus import load
 from nlp.entities import EntityFinder
 from nlp.folding import fold
 
@@ -48,3 +49,9 @@ def found(text: str) -> list[tuple[str, str]]:
 )  # fmt: skip
 def test_entities(text: str, expected: list[tuple[str, str]]) -> None:
     assert found(text) == expected
+
+
+def test_no_search_is_skipped_that_would_have_found_something() -> None:
+    for post in load():
+        skipping = FINDER.find(post.text, word_starts(fold(post.text).text))
+        assert skipping == FINDER.find(post.text), post.text

@@ -17,6 +17,8 @@ from nlp.private_data import private_span
         ("I live at 12 Elm Street", "told_address"),
         ("dob 12/03/1984", "born"),
         ("my password is hunter22", "password"),
+        ("the passcode is tulipgarden, let yourself in", "password"),
+        ("write to jo.smith@mail.example instead", "mail"),
         ("sort code 20-11-33", "sortcode"),
     ],
 )
