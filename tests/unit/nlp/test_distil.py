@@ -38,16 +38,14 @@ def test_sums_of_the_rows_say_what_the_sentence_model_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "texts"),
+    ("name", "content"),
     [
-        ("train.csv", 'text,category\n"late, again",7\nthanks,1\n', ["late, again", "thanks"]),
-        ("train.tsv", "late again\t3\tab1\nthanks\t15\tab2\n", ["late again", "thanks"]),
-        ("data_full.json", json.dumps({"train": [["late again", "x"]], "oos": [["thanks", "y"]]}), None),
-        ("SMSSpamCollection", "ham\tlate again\nspam\tthanks\n", ["late again", "thanks"]),
+        ("train.csv", 'text,category\n"late, again",7\nthanks,1\n'),
+        ("train.tsv", "late, again\t3\tab1\nthanks\t15\tab2\n"),
+        ("data_full.json", json.dumps({"train": [["late, again", "x"]], "oos": [["thanks", "y"]]})),
+        ("SMSSpamCollection", "ham\tlate, again\nspam\tthanks\n"),
     ],
 )
-def test_each_set_is_read_in_the_form_it_is_given_out(
-    tmp_path: Path, name: str, content: str, texts: list[str] | None
-) -> None:
+def test_each_set_is_read_in_the_form_it_is_given_out(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content, "utf-8")
-    assert list(distil.texts_of(tmp_path / name)) == (texts or ["late again", "thanks"])
+    assert list(distil.texts_of(tmp_path / name)) == ["late, again", "thanks"]
