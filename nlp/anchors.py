@@ -19,18 +19,23 @@ _MANY = 300  # more beginnings than this: another part of the pattern is the bet
 FIGURE = "0"  # stands for any figure, in a pattern that says no more about its words
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile("[0-9]")
-_SYMBOL = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+_UNIT = re.compile(r"(?<=[0-9])[^\W\d_]+")
+_SYMBOL = re.compile("[$£€₦₹\u2190-\u2bff\U0001f000-\U0001faff]")
 
 Items = Sequence[tuple[Any, Any]]
 
 
 def word_starts(folded: str) -> set[str]:
-    """The first `LENGTH` and the first `SHORT` characters of each word; emoji count as words."""
+    """The first `LENGTH` and the first `SHORT` characters of each word.
+
+    Emoji and currency signs count as words, and so does what is written right behind a figure ("6pm").
+    """
     words = _WORD.findall(folded)
-    starts = {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
     if _DIGIT.search(folded):
-        starts.add(FIGURE)
-    if not folded.isascii():
+        words += _UNIT.findall(folded)
+        words.append(FIGURE)
+    starts = {w[:LENGTH] for w in words} | {w[:SHORT] for w in words}
+    if "$" in folded or not folded.isascii():
         starts.update(_SYMBOL.findall(folded))
     return starts
 
@@ -42,8 +47,8 @@ def anchors(pattern: str) -> list[frozenset[str]]:
     """
     found = _required([*parser.parse(pattern), (op.AT, op.AT_BOUNDARY)], at_start=True)
     sets = {frozenset(word.rstrip() for word in words) for words in found}
-    if not sets and _needs_figure(list(parser.parse(pattern))):
-        sets = {frozenset({FIGURE})}
+    if _needs_figure(list(parser.parse(pattern))):
+        sets.add(frozenset({FIGURE}))
     return sorted(sets, key=lambda s: (commonness(s), sorted(s)))
 
 
@@ -61,6 +66,19 @@ def _needs_figure(items: Items) -> bool:
         if code is op.IN and all(_is_digit(c, v) for c, v in value):
             return True
     return False
+
+
+def _is_figure(code: Any, value: Any) -> bool:
+    """Whether this item is one digit or more, and nothing else: what follows it counts as a word."""
+    if code is op.MAX_REPEAT:
+        return bool(value[0] >= 1 and len(value[2]) == 1 and _is_figure(*value[2][0]))
+    if code is op.SUBPATTERN:
+        return bool(list(value[3])) and all(_is_figure(*item) for item in value[3])
+    if code is op.BRANCH:
+        return all(list(branch) and all(_is_figure(*item) for item in branch) for branch in value[1])
+    if code is op.LITERAL:
+        return chr(value).isdigit()
+    return code is op.IN and all(_is_digit(c, v) for c, v in value)
 
 
 def _is_digit(code: Any, value: Any) -> bool:
@@ -83,27 +101,35 @@ def commonness(words: frozenset[str]) -> int:
     return sum(40 if w.rstrip() in _COMMON else 4 if len(w.rstrip()) <= SHORT else 1 for w in words)
 
 
-def _required(items: Items, at_start: bool) -> list[set[str]]:
-    """What a sequence needs: all of these sets."""
+def _required(items: Items, at_start: bool, behind_figure: bool = False) -> list[set[str]]:
+    """What a sequence needs: all of these sets.
+
+    `at_start`: a word begins here. `behind_figure`: or else a unit, if it isn't one more figure.
+    """
     needs: list[set[str]] = []
-    fresh = at_start  # can a word begin at this item?
+    fresh, unit = at_start, behind_figure  # can a word begin at this item, or a unit?
     for index, (code, value) in enumerate(items):
-        if fresh or _is_symbol(code, value):
+        if fresh or unit or _is_symbol(code, value):
             starts = _beginnings(items[index:], {""})
-            if starts and all(len(s) == LENGTH for s in starts):
+            if starts and all(len(s) == LENGTH and (fresh or not s[0].isdigit()) for s in starts):
                 needs.append(starts)
-        needs += _inner(code, value, fresh)
-        fresh = _is_gap(code, value) or code is op.AT or (fresh and _skips_words(code, value))
+        needs += _inner(code, value, fresh, unit)
+        skipped = _skips_words(code, value)
+        fresh = _is_gap(code, value) or code is op.AT or (fresh and skipped)
+        unit = _is_figure(code, value) or (unit and skipped)
     return needs
 
 
-def _inner(code: Any, value: Any, fresh: bool) -> list[set[str]]:
+def _inner(code: Any, value: Any, fresh: bool, unit: bool) -> list[set[str]]:
     if code is op.SUBPATTERN:
-        return _required(list(value[3]), fresh)
+        return _required(list(value[3]), fresh, unit)
     if code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] >= 1:
-        return _required(list(value[2]), fresh)
+        return _required(list(value[2]), fresh, unit)
     if code is op.BRANCH:
-        parts = [_required(list(branch), fresh) for branch in value[1]]
+        parts = [
+            _required(list(branch), fresh, unit) or ([{FIGURE}] if _needs_figure(list(branch)) else [])
+            for branch in value[1]
+        ]
         if all(parts):
             return [set().union(*(min(p, key=lambda s: commonness(frozenset(s))) for p in parts))]
     return []
@@ -113,17 +139,21 @@ def _is_gap(code: Any, value: Any) -> bool:
     """Whether a word begins after this item: a space, a run of spaces, punctuation."""
     if code is op.LITERAL:
         return not chr(value).isalnum()
+    if code is op.IN:
+        return all(c is op.LITERAL and not chr(v).isalnum() for c, v in value)
     if code is op.MAX_REPEAT:
         inner = list(value[2])
         return bool(value[0] >= 1 and len(inner) == 1 and _is_gap(*inner[0]))
     if code is op.SUBPATTERN:
         inner = list(value[3])
         return bool(inner) and _is_gap(*inner[-1])
+    if code is op.BRANCH:
+        return all(list(branch) and _is_gap(*list(branch)[-1]) for branch in value[1])
     return False
 
 
 def _skips_words(code: Any, value: Any) -> bool:
-    """Whether this item, present or not, leaves us where a word begins: ``(?:\\w+ )?``."""
+    """Whether this item, present or not, leaves us where a word begins: ``(?:\\w+ )?``, ``\\d?``."""
     if code in (op.ASSERT, op.ASSERT_NOT):
         return True
     if code is op.SUBPATTERN:
@@ -134,7 +164,9 @@ def _skips_words(code: Any, value: Any) -> bool:
         return all(not b or _skips_words(*list(b)[-1]) or _is_gap(*list(b)[-1]) for b in value[1])
     else:
         return False
-    return bool(inner) and (_is_gap(*inner[-1]) or _skips_words(*inner[-1]))
+    return bool(inner) and (
+        _is_gap(*inner[-1]) or _skips_words(*inner[-1]) or all(_is_figure(*item) for item in inner)
+    )
 
 
 _ANY_LETTERS = [(op.IN, [(op.CATEGORY, op.CATEGORY_WORD)])]
@@ -157,6 +189,8 @@ def _beginnings(items: Items, states: set[str]) -> set[str] | None:
 
 
 def _grown(code: Any, value: Any, states: set[str]) -> set[str] | None:
+    if states == {""} and code is not op.LITERAL and _needs_figure([(code, value)]):
+        return {FIGURE.ljust(LENGTH)}
     if _is_symbol(code, value) and states == {""}:
         symbols = chr(value) if code is op.LITERAL else _members(value) or ""
         return {symbol.ljust(LENGTH) for symbol in symbols}
@@ -173,6 +207,8 @@ def _grown(code: Any, value: Any, states: set[str]) -> set[str] | None:
         return _repeated(value, states)
     if code is op.ASSERT_NOT and next(iter(value[1])) == (op.AT, op.AT_NON_BOUNDARY):
         return _whole(states)  # the edge of a gap
+    if code in (op.ASSERT, op.ASSERT_NOT):
+        return states  # what must follow, or must not, only makes matches fewer
     if code is op.AT:
         return states if states == {""} else _whole(states)
     return None
@@ -204,7 +240,7 @@ def _whole(states: set[str]) -> set[str] | None:
 
 
 def _is_symbol(code: Any, value: Any) -> bool:
-    """An emoji, or a choice of them: one stands for itself wherever it is."""
+    """An emoji or currency sign, or a choice of them: one stands for itself wherever it is."""
     if code is op.LITERAL:
         return bool(_SYMBOL.match(chr(value)))
     return code is op.IN and all(c is op.LITERAL and _SYMBOL.match(chr(v)) for c, v in value)

@@ -6,11 +6,12 @@ Spans are (start, end) in the folded text that is looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from nlp.rulefile import Concept, bounded
 
 Span = tuple[int, int]
+StartsOf = Callable[[str], frozenset[str] | None]  # of a pattern (`nlp.rulefile.starts_of`)
 
 _REACH = 120  # a veto is looked for this many characters around a match
 _MOST_MATCHES = 24  # of a concept in one window; more of the same tell nothing new
@@ -40,41 +41,50 @@ class Pattern:
         return self._regex
 
 
-def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    parts = [bounded(p) for p in patterns]
-    return re.compile("|".join(parts)) if parts else None
+class _Veto:
+    """Patterns of which none may match; `starts` are word beginnings that every match needs one of."""
+
+    __slots__ = ("_regex", "_sources", "_starts")
+
+    def __init__(self, sources: tuple[str, ...], starts_of: StartsOf) -> None:
+        self._sources = sources
+        self._regex: re.Pattern[str] | None = None
+        each = [starts_of(source) for source in sources]
+        self._starts = None if None in each else frozenset().union(*(s for s in each if s))
+
+    def regex(self, starts: Set[str] | None) -> re.Pattern[str] | None:
+        """What to look for in a text with these word beginnings; None if it can't be there."""
+        if not self._sources or (
+            starts is not None and self._starts is not None and self._starts.isdisjoint(starts)
+        ):
+            return None
+        if self._regex is None:
+            self._regex = re.compile("|".join(bounded(source) for source in self._sources))
+        return self._regex
 
 
 class Vetoes:
     """What vetoes an overlapping match, and what vetoes any."""
 
-    __slots__ = ("_anywhere", "_compiled", "_near", "_sources")
+    __slots__ = ("_anywhere", "_near")
 
-    def __init__(self, near: tuple[str, ...], anywhere: tuple[str, ...] = ()) -> None:
-        self._sources = (near, anywhere)
-        self._compiled = not (near or anywhere)
-        self._near: re.Pattern[str] | None = None
-        self._anywhere: re.Pattern[str] | None = None
+    def __init__(self, near: tuple[str, ...], anywhere: tuple[str, ...], starts_of: StartsOf) -> None:
+        self._near = _Veto(near, starts_of)
+        self._anywhere = _Veto(anywhere, starts_of)
 
-    def _compile(self) -> None:
-        self._near, self._anywhere = map(_joined, self._sources)
-        self._compiled = True
-
-    def silence(self, text: str) -> bool:
+    def silence(self, text: str, starts: Set[str] | None) -> bool:
         """Whether the text as a whole rules the match out."""
-        if not self._compiled:
-            self._compile()
-        return self._anywhere is not None and self._anywhere.search(text) is not None
+        regex = self._anywhere.regex(starts)
+        return regex is not None and regex.search(text) is not None
 
-    def overlap(self, text: str, span: Span) -> bool:
+    def overlap(self, text: str, span: Span, starts: Set[str] | None) -> bool:
         """Whether a vetoing phrase shares characters with the span."""
-        if not self._compiled:
-            self._compile()
-        if self._near is None:
+        regex = self._near.regex(starts)
+        if regex is None:
             return False
         start, end = span
         low = max(0, start - _REACH)
-        return any(m.start() < end and m.end() > start for m in self._near.finditer(text, low, end + _REACH))
+        return any(m.start() < end and m.end() > start for m in regex.finditer(text, low, end + _REACH))
 
 
 class Idea:
@@ -82,33 +92,36 @@ class Idea:
 
     __slots__ = ("_vetoes", "concept")
 
-    def __init__(self, concept: Concept) -> None:
+    def __init__(self, concept: Concept, starts_of: StartsOf) -> None:
         self.concept = concept
-        self._vetoes = Vetoes(concept.vetoes)
+        self._vetoes = Vetoes(concept.vetoes, (), starts_of)
 
-    def stands(self, text: str, span: Span) -> bool:
+    def stands(self, text: str, span: Span, starts: Set[str] | None) -> bool:
         """Whether what was found means the concept: it isn't denied, and no vetoing phrase lies over it."""
         if self.concept.asserted and _DENIED.search(text, max(0, span[0] - _BACK), span[0]):
             return False
-        return not self._vetoes.overlap(text, span)
+        return not self._vetoes.overlap(text, span, starts)
 
 
 class Scan:
     """One window of text: what stands where in it, worked out when first asked.
 
-    `phrases` are the plain ones found, `words` the patterns that may match, both by their concept.
+    `phrases` are the plain ones found, `words` the patterns that may match, both by their concept. `starts`
+    are the text's word beginnings; None lets every veto be looked for.
     """
 
-    __slots__ = ("_found", "_ideas", "_phrases", "_words", "text")
+    __slots__ = ("_found", "_ideas", "_phrases", "_words", "starts", "text")
 
     def __init__(
         self,
         text: str,
+        starts: Set[str] | None,
         phrases: Mapping[str, list[Span]],
         words: Mapping[str, list[Pattern]],
         ideas: Mapping[str, Idea],
     ) -> None:
         self.text = text
+        self.starts = starts
         self._phrases = phrases
         self._words = words
         self._ideas = ideas
@@ -130,7 +143,7 @@ class Scan:
         for word in self._words.get(name, ()):
             found.update(m.span() for m in word.regex.finditer(self.text))
         idea = self._ideas[name]
-        return [span for span in sorted(found)[:_MOST_MATCHES] if idea.stands(self.text, span)]
+        return [span for span in sorted(found)[:_MOST_MATCHES] if idea.stands(self.text, span, self.starts)]
 
     def together(
         self, choices: Sequence[str], within: int, across: bool, ordered: bool

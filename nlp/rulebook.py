@@ -16,9 +16,20 @@ from pathlib import Path
 from monitor.domain.errors import RuleInvalid
 from nlp.anchors import word_starts
 from nlp.folding import Folded
-from nlp.matching import Idea, Pattern, Scan, Span, Vetoes
+from nlp.matching import Idea, Pattern, Scan, Span, StartsOf, Vetoes
 from nlp.phrases import PhraseTree
-from nlp.rulefile import NEEDS, RULES, Concept, Known, Rule, known_of, read_concepts, read_known, read_rules
+from nlp.rulefile import (
+    NEEDS,
+    RULES,
+    Concept,
+    Known,
+    Rule,
+    known_of,
+    read_concepts,
+    read_known,
+    read_rules,
+    starts_of,
+)
 
 _EVERYDAY = frozenset(
     "a i me we us my our he she it they them his her you no not out off down up back now again after since "
@@ -42,9 +53,9 @@ class _Compiled:
 
     __slots__ = ("rule", "vetoes")
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, starts_of: StartsOf) -> None:
         self.rule = rule
-        self.vetoes = Vetoes(rule.vetoes, rule.vetoes_anywhere)
+        self.vetoes = Vetoes(rule.vetoes, rule.vetoes_anywhere, starts_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class Rulebook:
         self._marked = frozenset(name for name, concept in concepts.items() if concept.mark)
         for rule in self.rules:
             self._check(rule)
-            compiled = _Compiled(rule)
+            compiled = _Compiled(rule, self._starts_of)
             for source in rule.patterns:
                 self._pattern(source, compiled)
             for combo in rule.near:
@@ -122,7 +133,10 @@ class Rulebook:
             else:
                 self._words.append((Pattern(source), concept.name))
                 self._number(source, known)
-        return Idea(concept)
+        return Idea(concept, self._starts_of)
+
+    def _starts_of(self, source: str) -> frozenset[str] | None:
+        return starts_of(self._known.get(source) or known_of(source))
 
     def _pattern(self, source: str, compiled: _Compiled) -> None:
         """A pattern of a rule; if it is a plain phrase, the tree finds it under the rule's own id."""
@@ -202,7 +216,7 @@ class Rulebook:
             here = starts if starts is not None and window is folded.text else word_starts(window)
             phrases = self._tree.find(window)
             named.update(phrases)
-            for rule, (start, end) in self._found(window, phrases, self._possible(here), held):
+            for rule, (start, end) in self._found(window, here, phrases, self._possible(here), held):
                 if rule.id not in found:
                     found[rule.id] = Hit(rule, *folded.span(offset + start, offset + end))
         return list(found.values()), named & self._marked
@@ -212,13 +226,18 @@ class Rulebook:
         return self.read(folded, ("en", lang))[0]
 
     def _found(
-        self, text: str, phrases: Mapping[str, list[Span]], possible: int, held: _Held
+        self,
+        text: str,
+        starts: set[str] | None,
+        phrases: Mapping[str, list[Span]],
+        possible: int,
+        held: _Held,
     ) -> Iterator[tuple[Rule, Span]]:
         words: dict[str, list[Pattern]] = defaultdict(list)
         for number in _set_bits(possible & (1 << len(self._words)) - 1):
             word, name = self._words[number]
             words[name].append(word)
-        scan = Scan(text, phrases, words, self._ideas)
+        scan = Scan(text, starts, phrases, words, self._ideas)
         for name in phrases.keys() & held.spelled.keys():
             yield from _first(held.spelled[name], ([span] for span in phrases[name]), scan)
         for number in _set_bits(possible >> len(self._words) & held.patterns):
@@ -233,7 +252,7 @@ class Rulebook:
         """The ids of English rules that match when every pattern is tried: slow, for checking the anchors."""
         everything = (1 << len(self._sources)) - 1
         held = self._of_languages(frozenset())
-        return {rule.id for rule, _ in self._found(text, self._tree.find(text), everything, held)}
+        return {rule.id for rule, _ in self._found(text, None, self._tree.find(text), everything, held)}
 
 
 def _set_bits(bits: int) -> Iterator[int]:
@@ -262,8 +281,10 @@ def load_rulebook(folder: Path = RULES) -> Rulebook:
 def _first(compiled: _Compiled, ways: Iterable[list[Span]], scan: Scan) -> Iterator[tuple[Rule, Span]]:
     """The rule, with where it matches first, if it does and nothing vetoes it."""
     for spans in ways:
-        if compiled.vetoes.silence(scan.text) or any(scan.where(guard) for guard in compiled.rule.unless):
+        if compiled.vetoes.silence(scan.text, scan.starts) or any(
+            scan.where(guard) for guard in compiled.rule.unless
+        ):
             return
-        if not any(compiled.vetoes.overlap(scan.text, span) for span in spans):
+        if not any(compiled.vetoes.overlap(scan.text, span, scan.starts) for span in spans):
             yield compiled.rule, (min(s[0] for s in spans), max(s[1] for s in spans))
             return

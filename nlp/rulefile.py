@@ -23,7 +23,7 @@ from typing import Any
 
 from monitor.domain.errors import RuleInvalid
 from monitor.domain.reading import SIGNALS, Urgency
-from nlp.anchors import anchors
+from nlp.anchors import LENGTH, anchors
 from nlp.phrases import spellings
 
 RULES = Path(__file__).parent / "rules"
@@ -32,6 +32,7 @@ ANCHORS_FILE = "anchors.json"
 NEEDS = 4  # sets of anchors that are looked at per pattern; more rule out hardly anything
 _SPELLED = "="  # in the table: what follows are spellings, not anchors
 WITHIN = 60  # characters in which concepts that are `near` each other stand, unless a rule says otherwise
+_WORD = re.compile(r"[^\W_]+")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _RULE_KEYS = {
     "id", "floor", "signal", "mark", "why", "intent", "patterns", "near", "within", "across", "ordered",
@@ -113,6 +114,28 @@ def bounded(pattern: str) -> str:
     return f"{left}(?:{pattern}){right}"
 
 
+def branches(pattern: str) -> tuple[str, ...]:
+    """The patterns that `pattern` is a choice of; each is then found in its own, cheaper way.
+
+    ``(?:fca|ombudsman|(?:the|to) dot)`` is three, two of them plain phrases.
+    """
+    whole = re.fullmatch(r"\(\?:(.*)\)", pattern, re.DOTALL)
+    inner = whole.group(1) if whole else pattern
+    parts, depth, start, in_class = [], 0, 0, False
+    for match in re.finditer(r"\\.|[\[\]()|]", inner):
+        mark = match.group()
+        if in_class or mark == "[":
+            in_class = mark != "]"
+        elif mark in "()":
+            depth += 1 if mark == "(" else -1
+            if depth < 0:  # the brackets around it all were two pairs, "(?:a|b) c (?:d|e)"
+                return (pattern,)
+        elif mark == "|" and depth == 0:
+            parts.append(inner[start : match.start()])
+            start = match.end()
+    return (*(f"(?:{part})" for part in (*parts, inner[start:])),) if parts else (pattern,)
+
+
 def _rule(raw: Mapping[str, Any], lang: str, words: Mapping[str, str], where: str) -> Rule:
     unknown = set(raw) - _RULE_KEYS
     if unknown or not {"id", "why", "fires", "silent"} <= set(raw) or not {"patterns", "near"} & set(raw):
@@ -131,7 +154,7 @@ def _rule(raw: Mapping[str, Any], lang: str, words: Mapping[str, str], where: st
         signal=raw.get("signal"),
         intent=raw.get("intent"),
         lang=lang,
-        patterns=all_of("patterns"),
+        patterns=tuple(b for pattern in all_of("patterns") for b in branches(pattern)),
         near=tuple(tuple(parts) for parts in raw.get("near", ())),
         within=raw.get("within", WITHIN),
         across=raw.get("across", False),
@@ -153,6 +176,7 @@ def _concept(raw: Mapping[str, Any], lang: str, words: Mapping[str, str], where:
     listed, vetoes = (
         tuple(spaced(expand(p, words, where)) for p in raw.get(key, ())) for key in ("words", "not")
     )
+    listed = tuple(branch for word in listed for branch in branches(word))
     return Concept(raw["name"], lang, listed, vetoes, raw.get("asserted", False), raw.get("mark", False))
 
 
@@ -211,6 +235,13 @@ def known_of(source: str) -> Known:
     )
 
 
+def starts_of(known: Known) -> frozenset[str] | None:
+    """Word beginnings of which every match holds one; None if there are none to go by."""
+    if known.phrases is None:
+        return known.needs[0] if known.needs else None
+    return frozenset(max(_WORD.findall(phrase), key=len)[:LENGTH] for phrase in known.phrases)
+
+
 def read_known(folder: Path = RULES) -> dict[str, Known]:
     """What ``python -m nlp.rulefile`` worked out, per pattern; {} if there is no table."""
     try:
@@ -228,7 +259,8 @@ def read_known(folder: Path = RULES) -> dict[str, Known]:
 def write_known(folder: Path = RULES) -> int:
     """Writes the table for the rules as they stand; returns the number of patterns."""
     sources = [source for rule in read_rules(folder) for source in rule.patterns]
-    sources += [word for concept in read_concepts(folder).values() for word in concept.words]
+    sources += [veto for rule in read_rules(folder) for veto in (*rule.vetoes, *rule.vetoes_anywhere)]
+    sources += [s for c in read_concepts(folder).values() for s in (*c.words, *c.vetoes)]
     table = {}
     for source in sources:
         known = known_of(source)
