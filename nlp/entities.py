@@ -79,7 +79,7 @@ DATE = re.compile(
     rf"|(?:last|next|this)\s(?:week(?:end)?|month|year|night|{_MONTH})\b|{_TIME})",
     re.IGNORECASE,
 )
-_NAME = r"(?-i:[A-Z][a-zéèüöäñ'’]+(?:[ -](?:upon|on|of|the|de|la|St)?[ -]?[A-Z][a-zéèüöäñ'’]+){0,2})"
+_NAME = r"(?-i:(?:[A-Z]['’])?[A-Z][a-zéèüöäñ'’]+(?:[ -](?:upon|on|of|the|de|la|St)?[ -]?[A-Z][a-zéèüöäñ'’]+){0,2})"
 _PLACE_KIND = (
     r"(?:branch|store|shop|station|airport|terminal|street|road|avenue|lane|square|mall|centre|center|office|depot|restaurant|"
     r"hotel|location|warehouse|clinic|pharmacy|platform|outlet|superstore|gym|campus|park|plaza)"
@@ -176,7 +176,7 @@ _CODEISH = re.compile(
     r"#\w|[A-Z][-/ ]?\d|\d[-/]?[A-Z]|[A-Z0-9][-/]\w|\d{8}"
 )  # so do codes look that stand alone
 _POSTCODE = re.compile(r"\d[A-Z]?\s\d[A-Z]{2}\b")
-_INNER_NAME = re.compile(r"\s[A-Z][a-z]")
+_INNER_NAME = re.compile(r"\s[A-Z][a-zéèüöäñ'’]")
 _NAMED = re.compile(r"[^\W\d_][,\s]+[A-Z][a-z]{2}|\b[A-Z][a-z]{2,14}\s(?:at|in|from)\b|\^[A-Z]{2}", re.ASCII)
 _PLACE_STARTS_TEXT = (
     "bran stor shop stat airp term stre road aven lane squa mall cent offi depo rest hote loca ware "

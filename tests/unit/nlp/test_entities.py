@@ -24,6 +24,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("booking ref XKPQZW, flight NW482", [("ORDER", "XKPQZW"), ("ORDER", "NW482")]),
         ("case no. 8829123 and #A-99213", [("ORDER", "8829123"), ("ORDER", "#A-99213")]),
         ("Thanks to Amy in your Leith store", [("STAFF", "Amy"), ("PLACE", "Leith store")]),
+        ("Guess I live at O'Hare now", [("PLACE", "O'Hare")]),
         ("my iPhone 15 and the 2024 model, 40 quid", [("AMOUNT", "40 quid")]),
         ("Sky Plus froze at gate B14, due tomorrow 6am", [("PRODUCT", "Sky Plus"), ("PLACE", "gate B14"), ("DATE", "tomorrow 6am")]),
         ("ring me on 07700900123", []),
