@@ -66,12 +66,12 @@ $(UV):
 
 $(VENV)/.run: $(UV) pyproject.toml constraints.txt
 	@echo "Installing Press Zero and what it needs"
-	@$(UV) pip install -q --python $(BIN)/python -c constraints.txt -e .
+	@$(UV) pip install -q --compile-bytecode --python $(BIN)/python -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
 	@echo "Installing the tools for tests and checks"
-	@$(UV) pip install -q --python $(BIN)/python -c constraints.txt -e . --group dev
+	@$(UV) pip install -q --compile-bytecode --python $(BIN)/python -c constraints.txt -e . --group dev
 	@touch $@
 
 clean: ## Remove the environment and every cache

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from spacy.attrs import NORM
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.util import registry
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from monitor.domain.reading import Signal
@@ -31,6 +33,7 @@ from nlp.notes import notes_of
 from nlp.private_data import private_span
 from nlp.refit import curves_of, recalibrated
 from nlp.rulebook import load_rulebook
+from nlp.tokens import tokenizer_of
 from nlp.typos import Mender, read_known
 from nlp.waits import claimed_wait
 from nlp.weights import MODEL, Weights, load_weights
@@ -39,6 +42,12 @@ _HANDLE = re.compile(r"@([\w.-]+)")
 _LETTER = re.compile(r"[^\W\d_]")
 
 Component = Callable[[Doc], Doc]
+
+
+@registry.tokenizers("presszero_tokenizer")  # type: ignore[untyped-decorator]
+def make_tokenizer() -> Callable[[Language], Tokenizer]:
+    """Makes the tokenizer (`nlp.tokens`)."""
+    return tokenizer_of
 
 
 @Language.factory("presszero_language")

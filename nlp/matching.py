@@ -6,8 +6,10 @@ Spans are (start, end) in the folded text that is looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
+from nlp.compiled import compiled
 from nlp.rulefile import Concept, bounded
 
 Span = tuple[int, int]
@@ -37,30 +39,33 @@ class Pattern:
     @property
     def regex(self) -> re.Pattern[str]:
         if self._regex is None:
-            self._regex = re.compile(bounded(self.source))
+            self._regex = compiled(bounded(self.source))
         return self._regex
 
 
 class _Veto:
-    """Patterns of which none may match; `starts` are word beginnings that every match needs one of."""
+    """Patterns of which none may match; each is looked for only where one of its word beginnings stands."""
 
-    __slots__ = ("_regex", "_sources", "_starts")
+    __slots__ = ("_by_start", "_patterns", "_starts", "_unsure")
 
     def __init__(self, sources: tuple[str, ...], starts_of: StartsOf) -> None:
-        self._sources = sources
-        self._regex: re.Pattern[str] | None = None
-        each = [starts_of(source) for source in sources]
-        self._starts = None if None in each else frozenset().union(*(s for s in each if s))
+        self._patterns = [Pattern(source) for source in sources]
+        self._unsure: list[Pattern] = []  # no word beginning is sure to be in them
+        self._by_start: dict[str, list[Pattern]] = {}
+        for pattern in self._patterns:
+            starts = starts_of(pattern.source)
+            if starts is None:
+                self._unsure.append(pattern)
+            for start in starts or ():
+                self._by_start.setdefault(start, []).append(pattern)
+        self._starts = frozenset(self._by_start)
 
-    def regex(self, starts: Set[str] | None) -> re.Pattern[str] | None:
-        """What to look for in a text with these word beginnings; None if it can't be there."""
-        if not self._sources or (
-            starts is not None and self._starts is not None and self._starts.isdisjoint(starts)
-        ):
-            return None
-        if self._regex is None:
-            self._regex = re.compile("|".join(bounded(source) for source in self._sources))
-        return self._regex
+    def patterns(self, starts: Set[str] | None) -> Iterable[Pattern]:
+        """What to look for in a text with these word beginnings."""
+        if starts is None:
+            return self._patterns
+        here = self._starts & starts
+        return chain(self._unsure, *(self._by_start[start] for start in here)) if here else self._unsure
 
 
 class Vetoes:
@@ -74,17 +79,17 @@ class Vetoes:
 
     def silence(self, text: str, starts: Set[str] | None) -> bool:
         """Whether the text as a whole rules the match out."""
-        regex = self._anywhere.regex(starts)
-        return regex is not None and regex.search(text) is not None
+        return any(pattern.regex.search(text) for pattern in self._anywhere.patterns(starts))
 
     def overlap(self, text: str, span: Span, starts: Set[str] | None) -> bool:
         """Whether a vetoing phrase shares characters with the span."""
-        regex = self._near.regex(starts)
-        if regex is None:
-            return False
         start, end = span
         low = max(0, start - _REACH)
-        return any(m.start() < end and m.end() > start for m in regex.finditer(text, low, end + _REACH))
+        return any(
+            m.start() < end and m.end() > start
+            for pattern in self._near.patterns(starts)
+            for m in pattern.regex.finditer(text, low, end + _REACH)
+        )
 
 
 class Idea:

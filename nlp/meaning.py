@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.domain.errors import ModelUnusable
+from nlp.arrays import read_arrays
 
 VECTORS = Path(__file__).parent / "model" / "vectors.npz"
 # Chosen by leave-one-industry-out on our corpus: how fast likeness fades with the squared distance (0–4).
@@ -63,9 +64,9 @@ def likeness(vectors: Floats, others: Floats) -> Floats:
 def load_meaning(path: Path = VECTORS) -> Meaning:
     """The shipped vectors. Raises `ModelUnusable`."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            words = stored["words"].tobytes().decode("utf-8").split("\n")
-            table = stored["table"]
+        stored = read_arrays(path)
+        words = stored["words"].tobytes().decode("utf-8").split("\n")
+        table = stored["table"]
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnusable(f"{path.name}: {error}.") from error
     if table.dtype != np.int8 or len(words) != len(table):

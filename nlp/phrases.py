@@ -17,6 +17,7 @@ from typing import Any
 _MOST = 150  # spellings of one pattern; beyond, it is searched for as it stands
 _REPEATS = 2
 _WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile("[a-z]+(?: [a-z]+)*")
 _APART = re.compile(r"([^\W_]+)")
 _JOIN = {" ": " ", "-": " ", "/": " ", "&": " ", "'": "'", "": ""}
 
@@ -86,6 +87,9 @@ def _members(value: Any) -> list[str]:
 
 def _joints(phrase: str) -> list[str] | None:
     """The words of a phrase, each with what joins it to the one before ("fire", " brigade", "'s")."""
+    if _WORDS.fullmatch(phrase):  # nearly every phrase
+        first, *others = phrase.split(" ")
+        return [first, *(" " + word for word in others)]
     keys, end = [], 0
     for match in _WORD.finditer(phrase):
         between = phrase[end : match.start()]

@@ -25,9 +25,8 @@ from nlp.rulefile import (
     Known,
     Rule,
     known_of,
-    read_concepts,
+    read_book,
     read_known,
-    read_rules,
     starts_of,
 )
 
@@ -275,7 +274,7 @@ def _at_hand(names: Set[str], combinations: Mapping[str, Sequence[_Combination]]
 
 def load_rulebook(folder: Path = RULES) -> Rulebook:
     """The rules of a folder, ready. Raises `RuleInvalid`."""
-    return Rulebook(read_rules(folder), read_concepts(folder))
+    return Rulebook(*read_book(folder))
 
 
 def _first(compiled: _Compiled, ways: Iterable[list[Span]], scan: Scan) -> Iterator[tuple[Rule, Span]]:

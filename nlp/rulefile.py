@@ -24,11 +24,13 @@ from typing import Any
 from monitor.domain.errors import RuleInvalid
 from monitor.domain.reading import SIGNALS, Urgency
 from nlp.anchors import LENGTH, anchors
+from nlp.compiled import write_compiled
 from nlp.phrases import spellings
 
 RULES = Path(__file__).parent / "rules"
 WORDS_FILE = "words.toml"
 ANCHORS_FILE = "anchors.json"
+COMPILED_FILE = "compiled.npz"
 NEEDS = 4  # sets of anchors that are looked at per pattern; more rule out hardly anything
 _SPELLED = "="  # in the table: what follows are spellings, not anchors
 WITHIN = 60  # characters in which concepts that are `near` each other stand, unless a rule says otherwise
@@ -193,30 +195,32 @@ def _files(folder: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]
         yield path.name, raw, {**shared, **raw.get("words", {})}
 
 
-def read_rules(folder: Path = RULES) -> list[Rule]:
-    """Every rule of every TOML file, in file order. Raises `RuleInvalid`."""
+def read_book(folder: Path = RULES) -> tuple[list[Rule], dict[str, Concept]]:
+    """Every rule of every TOML file, in file order, and every concept by its name. Raises `RuleInvalid`."""
+    files = list(_files(folder))
     rules = [
-        _rule(rule, raw["lang"], words, name)
-        for name, raw, words in _files(folder)
-        for rule in raw.get("rule", ())
+        _rule(rule, raw["lang"], words, name) for name, raw, words in files for rule in raw.get("rule", ())
     ]
-    twice = sorted(i for i, count in Counter(r.id for r in rules).items() if count > 1)
-    if twice:
-        raise RuleInvalid(f"ids given twice: {twice}.")
-    return rules
+    concepts = [
+        _concept(concept, raw["lang"], words, name)
+        for name, raw, words in files
+        for concept in raw.get("concept", ())
+    ]
+    for what, names in (("ids", [r.id for r in rules]), ("concepts", [c.name for c in concepts])):
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
+        if twice:
+            raise RuleInvalid(f"{what} given twice: {twice}.")
+    return rules, {c.name: c for c in concepts}
+
+
+def read_rules(folder: Path = RULES) -> list[Rule]:
+    """The rules alone."""
+    return read_book(folder)[0]
 
 
 def read_concepts(folder: Path = RULES) -> dict[str, Concept]:
-    """Every concept by its name. Raises `RuleInvalid`."""
-    concepts = [
-        _concept(concept, raw["lang"], words, name)
-        for name, raw, words in _files(folder)
-        for concept in raw.get("concept", ())
-    ]
-    twice = sorted(n for n, count in Counter(c.name for c in concepts).items() if count > 1)
-    if twice:
-        raise RuleInvalid(f"concepts given twice: {twice}.")
-    return {c.name: c for c in concepts}
+    """The concepts alone."""
+    return read_book(folder)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +260,16 @@ def read_known(folder: Path = RULES) -> dict[str, Known]:
     }
 
 
-def write_known(folder: Path = RULES) -> int:
-    """Writes the table for the rules as they stand; returns the number of patterns."""
-    sources = [source for rule in read_rules(folder) for source in rule.patterns]
-    sources += [veto for rule in read_rules(folder) for veto in (*rule.vetoes, *rule.vetoes_anywhere)]
-    sources += [s for c in read_concepts(folder).values() for s in (*c.words, *c.vetoes)]
-    table = {}
-    for source in sources:
+def write_known(folder: Path = RULES) -> tuple[int, int]:
+    """Writes the tables for the rules as they stand; returns the numbers of all and of compiled ones."""
+    rules, by_name = read_book(folder)
+    concepts = by_name.values()
+    sources = [source for rule in rules for source in rule.patterns]
+    sources += [source for concept in concepts for source in concept.words]
+    vetoes = [veto for rule in rules for veto in (*rule.vetoes, *rule.vetoes_anywhere)]
+    vetoes += [veto for concept in concepts for veto in concept.vetoes]
+    table: dict[str, list[str]] = {}
+    for source in sources + vetoes:
         known = known_of(source)
         table[source] = (
             [" ".join(sorted(words)) for words in known.needs]
@@ -270,8 +277,9 @@ def write_known(folder: Path = RULES) -> int:
             else [_SPELLED, *known.phrases]
         )
     (folder / ANCHORS_FILE).write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", "utf-8")
-    return len(table)
+    searched = [source for source in sources if table[source][:1] != [_SPELLED]]
+    return len(table), write_compiled(map(bounded, searched + vetoes), folder / COMPILED_FILE)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"anchors of {write_known()} patterns written\n")
+    sys.stdout.write("anchors of {} patterns written, {} of them compiled\n".format(*write_known()))

@@ -10,6 +10,7 @@ from nlp.folding import fold
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokenizer import Tokenizer
 
 URL = r"(?:https?://|www\.)[^\s<>\"”…]+[^\s<>\"”….,;:!?)'\]]|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|co\.uk|de|fr|io|app|ly)(?:/\S*[^\s.,;:!?)])?"
 MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -51,8 +52,8 @@ def word_form(text: str) -> str:
     return _SQUEEZE.sub(r"\1\1", folded)
 
 
-def set_tokenizer(nlp: Language) -> None:
-    """Gives `nlp` this tokenizer, and its lexemes the norm that `word_form` makes."""
+def tokenizer_of(nlp: Language) -> Tokenizer:
+    """This tokenizer for `nlp`, whose lexemes get the norm that `word_form` makes."""
     from spacy.attrs import NORM
     from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS
     from spacy.tokenizer import Tokenizer
@@ -62,7 +63,7 @@ def set_tokenizer(nlp: Language) -> None:
         NORM: word_form
     }  # of spaCy's 23 attributes of a word, nothing here asks for another
     contractions = {k: v for k, v in TOKENIZER_EXCEPTIONS.items() if not k[0].isdigit() and "'" not in k[:1]}
-    nlp.tokenizer = Tokenizer(
+    return Tokenizer(
         nlp.vocab,
         rules={k: v for k, v in contractions.items() if "'" not in k and "’" not in k},
         prefix_search=_PREFIX.search,

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
+from nlp.arrays import read_arrays
 from nlp.features import BUCKETS, Batch
 from nlp.meaning import likeness, load_meaning, unit
 
@@ -107,8 +108,8 @@ def load_weights(folder: Path = MODEL) -> Weights:
     """The weights of `folder`. Raises `ModelUnusable`."""
     try:
         info = json.loads((folder / "model.json").read_text("utf-8"))
-        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in _ARRAYS}
+        stored = read_arrays(folder / "weights.npz")
+        arrays = {name: stored[name] for name in _ARRAYS}
         if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
             raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
         if info["about"]["vectors"] != load_meaning().digest:

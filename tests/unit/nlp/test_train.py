@@ -36,9 +36,11 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     stored = load_weights(tmp_path / "a")
     assert stored.table.shape == (BUCKETS, len(HEADS))
-    (tmp_path / "a" / "weights.npz").write_bytes(b"PK nonsense")
-    with pytest.raises(ModelUnusable):
-        load_weights(tmp_path / "a")
+    whole = (tmp_path / "a" / "weights.npz").read_bytes()
+    for damaged in (b"PK nonsense", whole[: len(whole) // 2], b""):
+        (tmp_path / "a" / "weights.npz").write_bytes(damaged)
+        with pytest.raises(ModelUnusable):
+            load_weights(tmp_path / "a")
 
 
 @pytest.mark.parametrize("posts", [40, 2_300])  # less than one stretch of rows, and more than two
