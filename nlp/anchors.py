@@ -136,7 +136,9 @@ def _inner(code: Any, value: Any, fresh: bool, unit: bool) -> list[set[str]]:
 
 
 def _is_gap(code: Any, value: Any) -> bool:
-    """Whether a word begins after this item: a space, a run of spaces, punctuation."""
+    """Whether a word begins after this item: a space, a run of spaces, punctuation, the text's beginning."""
+    if code is op.AT:
+        return bool(value is op.AT_BEGINNING)
     if code is op.LITERAL:
         return not chr(value).isalnum()
     if code is op.IN:

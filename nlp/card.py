@@ -35,7 +35,7 @@ def write_card(
         "## What it was trained on",
         f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "
         "rest). No text from X took part in anything, and no other text in weights, calibration or thresholds. The word "
-        "vectors were distilled from the sentence model all-MiniLM-L6-v2 on these posts and on the texts named under "
+        "vectors were distilled from the sentence model all-MiniLM-L6-v2 on posts of this corpus and on the texts named under "
         "Attribution, without any labels (`python -m nlp.distil`).",
         "```\n" + summary(posts) + "\n```",
         "## Agreement between annotators",

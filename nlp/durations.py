@@ -127,7 +127,8 @@ def _number(text: str) -> float:
     return _WORDS[word] if word in _WORDS else float(text.replace(",", "."))
 
 
-def _unit(text: str) -> int:
+def unit_minutes(text: str) -> int:
+    """The minutes of a unit as it is written ("hrs", "working days")."""
     text = text.rsplit(maxsplit=1)[-1]
     if text.startswith(("mo", "mth")):
         return MONTH
@@ -136,10 +137,10 @@ def _unit(text: str) -> int:
 
 def _minutes(part: dict[str, str | None]) -> float:
     if part["half_n"] and part["half_u"]:
-        return (_number(part["half_n"]) + 0.5) * _unit(part["half_u"])
+        return (_number(part["half_n"]) + 0.5) * unit_minutes(part["half_u"])
     if part["anda_u"] and part["anda_part"]:
         share = {"a half": 0.5, "a quarter": 0.25}.get(part["anda_part"].replace("-", " "), 0.75)
-        return (1 + share) * _unit(part["anda_u"])
+        return (1 + share) * unit_minutes(part["anda_u"])
     if part["clock_h"] and part["clock_m"]:
         return int(part["clock_h"]) * HOUR + int(part["clock_m"])
     if part["an_m"]:
@@ -148,16 +149,16 @@ def _minutes(part: dict[str, str | None]) -> float:
         size = {"half a day": 720, "half a week": 5_040, "half a month": 21_600, "half a year": 262_800}
         return size.get(part["frac"]) or {"t": 45, "q": 15}.get(part["frac"][0], 30)
     if part["nth_u"] and part["nth"]:
-        return _number(part["nth"]) * _unit(part["nth_u"])
+        return _number(part["nth"]) * unit_minutes(part["nth_u"])
     if part["ord"] and part["ord_u"]:
         digits = re.match(r"\d+", part["ord"])
-        return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * _unit(part["ord_u"])
+        return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * unit_minutes(part["ord_u"])
     if part["fortnight"]:
         return 2 * WEEK
     if part["late"]:
         return int(part["late"])
     if part["short_n"] and part["short_u"]:
-        return int(part["short_n"]) * _unit(part["short_u"])
+        return int(part["short_n"]) * unit_minutes(part["short_u"])
     if part["n"] and part["u"]:
-        return (_number(part["n"]) + (0.5 if part["half_after"] else 0)) * _unit(part["u"])
+        return (_number(part["n"]) + (0.5 if part["half_after"] else 0)) * unit_minutes(part["u"])
     return 0

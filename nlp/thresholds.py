@@ -18,6 +18,11 @@ _GRID = np.round(np.concatenate([np.arange(0.02, 0.10, 0.01), np.arange(0.10, 0.
 # with more alarms, but people stop looking at a lane that is full of jokes.
 _FALSE_ALARMS = {0: 0.03, 1: 0.065}
 
+# A signal that is missed costs more than one that isn't there: a request for a person goes unheard, while a
+# false mark costs a glance. A false `stop_request` silences us for ever, and counts in full.
+_FALSE_SIGNAL = 0.6
+_FALSE_SIGNAL_OF = {"stop_request": 1.0}
+
 Doubles = npt.NDArray[np.float64]
 
 
@@ -41,7 +46,9 @@ def choose_thresholds(posts: Sequence[LabelledPost], notes: Sequence[Notes], p: 
     for label in LEARNED_SIGNALS:
         fired = np.array([any(s.label == label for s in n.signals) for n in notes])
         truth = np.array([label in post.signals for post in posts])
-        chosen[f"signal:{label}"] = _for_f1(column[f"signal:{label}"], fired, truth, 0.3, 1.01)
+        chosen[f"signal:{label}"] = _for_f1(
+            column[f"signal:{label}"], fired, truth, 0.1, 1.01, _FALSE_SIGNAL_OF.get(label, _FALSE_SIGNAL)
+        )
     return chosen
 
 
@@ -54,15 +61,23 @@ def _for_quiet(p: Doubles, fired: npt.NDArray[np.bool_], false_alarms: float) ->
 
 
 def _for_f1(
-    p: Doubles, fired: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], low: float, high: float
+    p: Doubles,
+    fired: npt.NDArray[np.bool_],
+    truth: npt.NDArray[np.bool_],
+    low: float,
+    high: float,
+    false_alarm: float = 1.0,
 ) -> float:
-    """The threshold of the best F1 of rules and head together; `high` > 1 allows "rules alone"."""
+    """The threshold of the best F1 of rules and head together, in which a false alarm counts `false_alarm`.
+
+    `high` > 1 allows "rules alone".
+    """
     best, best_f1 = (high if high > 1 else 0.5), -1.0
     for threshold in [*_GRID[(low <= _GRID) & (high >= _GRID)][::-1]]:
-        f1 = _f1(fired | (p >= threshold), truth)
+        f1 = _f1(fired | (p >= threshold), truth, false_alarm)
         if f1 > best_f1 + 1e-9:
             best, best_f1 = float(threshold), f1
-    return high if high > 1 and _f1(fired, truth) >= best_f1 - 1e-9 else best
+    return high if high > 1 and _f1(fired, truth, false_alarm) >= best_f1 - 1e-9 else best
 
 
 def _evenly(p: Doubles, truth: npt.NDArray[np.int64]) -> Doubles:
@@ -93,7 +108,7 @@ def _mean_f1(weighed: Doubles, truth: npt.NDArray[np.int64]) -> float:
     return float((2 * hits / np.maximum(total, 1))[present].mean())
 
 
-def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    both = float((found & truth).sum())
-    total = float(found.sum() + truth.sum())
-    return 2 * both / total if total else 0.0
+def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], false_alarm: float = 1.0) -> float:
+    hits = float((found & truth).sum())
+    missed = float((truth & ~found).sum())
+    return 2 * hits / max(2 * hits + missed + false_alarm * float((found & ~truth).sum()), 1e-9)

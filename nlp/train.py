@@ -166,20 +166,30 @@ def _gram(seen: Design, penalty: float) -> Floats:
 
 
 def _inverse(gram: Floats) -> Floats:
-    """By Cholesky, in place: half the work of the general inverse, and no second matrix."""
-    from scipy.linalg.lapack import spotrf, spotri  # type: ignore[import-untyped]
+    """In place, by symmetric sweeps over blocks of rows: the work of Cholesky's way, and no second matrix.
 
-    # LAPACK reads columns, so its lower triangle is the upper one of `gram`, which it works in.
-    lower, failed = spotrf(gram.T, lower=1, overwrite_a=1)
-    inverse, failed_too = spotri(lower, lower=1, overwrite_c=1)
-    if failed or failed_too:
-        raise ValueError("the posts' similarities are no positive matrix")
-    for start in range(0, len(inverse), _ROWS):
-        end = start + _ROWS
-        square = inverse[start:end, start:end]
+    (LAPACK's own routine, as SciPy brings it, crashes on matrices of 27,000 rows.) Sweeping block k of A
+    turns A_kk into −A_kk⁻¹, A_ik into A_ik A_kk⁻¹ and A_ij into A_ij − A_ik A_kk⁻¹ A_kj; when all blocks
+    are swept, A is −A⁻¹. Only the lower triangle is worked on.
+    """
+    posts = len(gram)
+    stretches = [(start, min(start + _ROWS, posts)) for start in range(0, posts, _ROWS)]
+    for start, end in stretches:
+        column = np.concatenate([gram[start:end, :start].T, gram[start:, start:end]])
+        pivot = np.linalg.inv(np.tril(gram[start:end, start:end]) + np.tril(gram[start:end, start:end], -1).T)
+        scaled = column @ pivot
+        for low, high in stretches:
+            if low != start:
+                gram[low:high, :high] -= scaled[low:high] @ column[:high].T
+        gram[start:end, :start] = scaled[:start].T
+        gram[end:, start:end] = scaled[end:]
+        gram[start:end, start:end] = -pivot
+    for start, end in stretches:
+        square = gram[start:end, start:end]
         square[:] = np.tril(square) + np.tril(square, -1).T
-        inverse[start:end, end:] = inverse[end:, start:end].T
-    return np.asarray(inverse)
+        gram[start:end, end:] = gram[end:, start:end].T
+    np.negative(gram, out=gram)
+    return gram
 
 
 def platt(scores: Doubles, truth: Doubles) -> tuple[float, float]:

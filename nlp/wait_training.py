@@ -20,7 +20,7 @@ import numpy.typing as npt
 from nlp.corpus import LabelledPost, load
 from nlp.durations import durations
 from nlp.folding import fold
-from nlp.waits import ELSEWHERE, MODEL_FILE, between_times, plainly, signs, waited_elsewhere
+from nlp.waits import ELSEWHERE, MODEL_FILE, between_times, overrun, plainly, signs, waited_elsewhere
 
 PENALTY = 2.0  # chosen on unseen industries, like the rest
 LEAST = 2  # examples that show a sign, for it to count
@@ -129,8 +129,11 @@ def unseen_waits(posts: Sequence[LabelledPost]) -> list[int | None]:
         if value > least if example.plain is None else example.plain:
             waits[example.post] = max(waits[example.post] or 0, example.minutes)
     for number, post in enumerate(posts):
+        text = fold(post.text).text
+        late = overrun(text)
+        if late:
+            waits[number] = max(waits[number] or 0, late[0])
         if waits[number] is None:
-            text = fold(post.text).text
             told = between_times(text) or (waited_elsewhere(text) if post.lang in ELSEWHERE else None)
             waits[number] = told[0] if told else None
     return waits

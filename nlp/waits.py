@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.errors import ModelUnusable
-from nlp.durations import HOUR, WEEK, Duration, durations, durations_elsewhere
+from nlp.durations import HOUR, WEEK, Duration, durations, durations_elsewhere, unit_minutes
 
 MODEL_FILE = Path(__file__).parent / "model" / "waits.json"
 _REACH = 90  # characters on each side in which phrases are looked for
@@ -80,13 +80,28 @@ _SIGNS = tuple(
     for name, table in (("before", _BEFORE), ("after", _AFTER), ("around", _AROUND), ("next", _NEXT))
     for number, pattern in enumerate(table)
 )
-_HOUR = r"(?:(?P<h{n}>\d{{1,2}})(?:[:.](?P<m{n}>[0-5]\d))? ?(?P<a{n}>am|pm|in the (?:afternoon|evening|night|morning)|at night)?|(?P<noon{n}>noon|midday))"
+_TWELVE = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_NUMBERS = f"{_TWELVE}|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
+_HOUR = (  # 6, 18.05, 7.30pm, noon, ten to six, half three
+    r"(?:(?:a )?(?:(?P<part{n}>quarter|half|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?= past)) (?P<side{n}>past|to) )?(?P<half{n}>half )?"
+    rf"(?P<h{{n}}>\d{{{{1,2}}}}|{_TWELVE})(?:[:.](?P<m{{n}}>[0-5]\d)| (?P<w{{n}}>fifteen|thirty|forty[ -]five))? ?(?P<a{{n}}>am|pm|in the (?:afternoon|evening|night|morning)|at night)?"
+    r"|(?P<noon{n}>noon|midday))"
+)
 _SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and)"
+_NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
+_NOW = (
+    r"(?:it'?s|its|it is|now|already|nearly|almost|(?:sat(?: down)?|seen|seated|served|ready|arrived|came|come|left|answered|started|starting|begun|began|open(?:ed)?|"
+    r"turned up|showed up|rolled up|rocked up|let in|called in|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by))"
+)
 _CLOCKS = re.compile(
-    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to be|supposed to (?:be|leave at|start at|come at)|says?|said|before|by|guaranteed|"
-    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and) ?\d| ?(?:hours?|hrs?|min\w*|days?|weeks?|of|people|times|%|stars?))"
-    r"[^!?]{0,60}?\b(?:it'?s|its|it is|now|past|already|nearly|almost|(?:sat|seen|seated|served|ready|arrived|came|left|answered|started) at) "
-    rf"(?:now |past |nearly |almost |gone |already )*{_HOUR.format(n=2)}(?![\d£$€%]|[.,]\d| ?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|years?|of|calls|emails|stars?|out|stops?|miles|km))"
+    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
+    r"viewing|appointment|slot|there|here|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
+    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
+    rf"[^!?]{{0,60}}?\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
+)
+_FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
+    r"\b(?:wait\w*|sat(?= (?:in|at|on|here|there|from|for|waiting|down))|sitting|stood|standing(?! order)|queu\w+|stuck|held|kept|nobody|no ?one)\b[^.!?]{0,40}? (?:from )?"
+    rf"{_HOUR.format(n=1)} ?(?:-|till?|until|to) ?(?:nearly |almost |gone |past |about )?{_HOUR.format(n=2)}\b{_NO_CLOCK}"
 )
 
 
@@ -97,7 +112,13 @@ _ADVISED = re.compile(  # the time that somebody was told to give it, which has 
     r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next)"
     r"(?: at least| another| up to)? $"
 )
-_ON_THE_WAY = re.compile(r"^ (?:on foot|walk|drive|away|by (?:car|bus|train|bike|tram))\b(?! and)")
+_OF_SOMETHING_ELSE = re.compile(  # a way to go, a film, a lesson
+    r"^(?: (?:on foot|walk|drive|away|by (?:car|bus|train|bike|tram))\b(?! and)"
+    r"|[ -](?:long )?(?:film|movie|show|flight|ride|class|set|concert|episode|game|match|lesson|session|trip|journey|commute|documentary|special|gig|playlist|album|song|workout)s?\b(?! (?:delay|late|wait)))"
+)
+_STILL_NOT = re.compile(  # "still no engineer after 48 hours"
+    r"\bstill (?:no|not|nothing|waiting|hasn'?t|haven'?t)\b(?: \w+){0,4} (?:after|for|in)(?: over| nearly| almost| about)? $"
+)
 _SURE_BEFORE = re.compile(  # a delay that was sat through, a queue, a hold: these are waits whatever else is said
     r"\b(?:delayed(?: by| for| over| about| nearly| almost)*|(?:sat|stuck|waited) (?:on|at|in|with|for) (?:the )?(?:tarmac|runway|gate|queue|platform|line)(?: for)?|hung up on me after|"
     r"(?:stuck|waited|wait you|stood (?:here|there)|been on hold|on hold|on hold for|on with you)(?: at \d+%)?(?: for| about| nearly| almost| over)*) $"
@@ -131,6 +152,9 @@ def claimed_wait(
         for span in durations(folded):
             if (best is None or span.minutes > best[0]) and _is_wait(folded, span):
                 best = (span.minutes, span.start, span.end)
+        late = overrun(folded)
+        if late and (best is None or late[0] > best[0]):
+            best = late
     if best is None and (starts is None or "0" in starts):
         best = between_times(folded)
     foreign = best is None and lang in ELSEWHERE
@@ -158,7 +182,33 @@ def waited_elsewhere(folded: str) -> tuple[int, int, int] | None:
     return best
 
 
-_TWO_TIMES = re.compile(r"[0-9][^0-9]+[0-9]|noon|midday")
+_SAID = rf"\d{{1,3}}|{_NUMBERS}"
+_OVERRUN = re.compile(
+    rf"\b(?P<least>{_SAID})(?: ?(?:-|to) ?(?P<most>{_SAID}))?[ -]?(?:working |business )?(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|months?)\b[^!?]{{0,70}}?"
+    r"\b(?:it'?s|it is|it has|we'?re|that'?s|has|have|i'?m (?=on|at)|now|been|day|today|this is)(?: now)? ?(?:now |been |on |at |day |only |already |over |nearly |almost |gone )*"
+    rf"(?<= )(?P<real>{_SAID})(?= now\b|\s*(?:[.,!?)]|$)| and (?:counting|still|no)| already| today| gone)"
+)
+
+
+def overrun(text: str) -> tuple[int, int, int] | None:
+    """(minutes, start, end) of a wait that is counted in the unit of what was promised.
+
+    "you said 3 to 5 days, it's been 16" is sixteen days.
+    """
+    match = _OVERRUN.search(text)
+    if not match:
+        return None
+    promised, real = _said(match["most"] or match["least"]), _said(match["real"])
+    return (real * unit_minutes(match["unit"]), *match.span()) if real > promised else None
+
+
+def _said(number: str) -> int:
+    return int(number) if number.isdigit() else _NUMBERS.split("|").index(number) + 1
+
+
+_TWO_TIMES = re.compile(rf"[0-9][^0-9]+[0-9]|noon|midday|\b(?:past|to|half) (?:[0-9]|now|{_TWELVE})\b")
+_PAST = {"": 0, "fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45}
+_PARTS = {"quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25}
 
 
 def between_times(text: str) -> tuple[int, int, int] | None:
@@ -166,20 +216,33 @@ def between_times(text: str) -> tuple[int, int, int] | None:
 
     "since 10.15, it's 11.05" is 50. Weekdays are left alone, as dates are (GUIDE section 7).
     """
-    match = _CLOCKS.search(text) if _TWO_TIMES.search(text) else None
+    if not _TWO_TIMES.search(text):
+        return None
+    match = _FROM_TO.search(text) or _CLOCKS.search(text)
     if not match:
         return None
-    if int(match["h1"] or 0) > 24 or int(match["h2"] or 0) > 24:
+    first, second = _clock(match, 1), _clock(match, 2)
+    if first is None or second is None:
         return None
-    minutes = (_clock(match, 2) - _clock(match, 1)) % (12 * HOUR)
+    minutes = (second - first) % (12 * HOUR)
     return (minutes, *match.span()) if 0 < minutes <= 10 * HOUR else None
 
 
-def _clock(match: re.Match[str], number: int) -> int:
-    """Minutes on a twelve-hour dial."""
+def _clock(match: re.Match[str], number: int) -> int | None:
+    """Minutes on a twelve-hour dial; None if no clock shows it."""
     if match[f"noon{number}"]:
         return 12 * HOUR
-    return int(match[f"h{number}"]) % 12 * HOUR + int(match[f"m{number}"] or 0)
+    said = match[f"h{number}"]
+    hour = int(said) if said.isdigit() else _TWELVE.split("|").index(said) + 1
+    if hour > 24:
+        return None
+    minutes = int(match[f"m{number}"] or 0) + (30 if match[f"half{number}"] else 0)
+    minutes += _PAST[match[f"w{number}"] or ""]
+    part, side = match[f"part{number}"], match[f"side{number}"]
+    if part:
+        apart = int(part) if part.isdigit() else _PARTS[part.replace("-", " ")]
+        minutes += apart if side == "past" else -apart
+    return hour % 12 * HOUR + minutes
 
 
 def signs(text: str, span: Duration) -> Iterator[str]:
@@ -238,8 +301,10 @@ def plainly(text: str, span: Duration) -> bool | None:
     if _ADVISED.search(before):
         return False
     after = text[span.end : span.end + 30]
-    if _ON_THE_WAY.match(after):
+    if _OF_SOMETHING_ELSE.match(after):
         return False
+    if _STILL_NOT.search(text[max(0, span.start - 60) : span.start]):
+        return True
     if span.minutes >= WEEK or _SHOWN.search(before + after[:15]):
         return None
     return True if _SURE_BEFORE.search(before) or _SURE_AFTER.match(after) else None
