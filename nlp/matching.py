@@ -146,7 +146,7 @@ class Scan:
     def _of(self, name: str) -> list[Span]:
         found = set(self._phrases.get(name, ()))
         for word in self._words.get(name, ()):
-            found.update(m.span() for m in word.regex.finditer(self.text))
+            found.update([m.span() for m in word.regex.finditer(self.text)])
         idea = self._ideas[name]
         return [span for span in sorted(found)[:_MOST_MATCHES] if idea.stands(self.text, span, self.starts)]
 

@@ -241,7 +241,8 @@ class Rulebook:
             yield from _first(held.spelled[name], ([span] for span in phrases[name]), scan)
         for number in _set_bits(possible >> len(self._words) & held.patterns):
             pattern, compiled = self._patterns[number]
-            yield from _first(compiled, ([m.span()] for m in pattern.regex.finditer(text)), scan)
+            if pattern.regex.search(text):  # most don't match, and a search is the cheapest way to say so
+                yield from _first(compiled, ([m.span()] for m in pattern.regex.finditer(text)), scan)
         for combination in _at_hand(phrases.keys() | words.keys(), held.combinations):
             rule = combination.compiled.rule
             ways = scan.together(combination.choices, rule.within, rule.across, rule.ordered)
