@@ -53,7 +53,7 @@ def make_tokenizer() -> Callable[[Language], Tokenizer]:
 @Language.factory("presszero_language")
 def make_language(nlp: Language, name: str) -> Component:
     """Guesses the language; flags posts that a person should read because we can't."""
-    guesser = LanguageGuesser()
+    guesser = LanguageGuesser(read_known())
 
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)

@@ -21,10 +21,15 @@ from nlp.weights import HEADS, LEARNED_SIGNALS
 _SURE = 0.9  # the probability a P0 rule gives the intent it stands for; a P1 rule gives 0.5
 _SHOWN = 0.15  # intents below this are left out of the reading
 _LEVELS = (Urgency.P0, Urgency.P1, Urgency.P2, Urgency.P3)
+# Capitals and "!!!" are rage or panic only where something is wrong: below these probabilities of a complaint
+# and of P0 or P1, they are joy, spam or a song. The words of rage need no such proof.
+_LOUD = ("s.arousal.shouting", "s.arousal.marks", "model")
+_LOUD_COMPLAINT, _LOUD_URGENT = 0.4, 0.3
 _HARM = ("safety_hazard", "security_privacy_scam")
 _BY_MODEL = Reason("model", "", 0, 0)
 _AT = {head: place for place, head in enumerate(HEADS)}
 _COMPLAINT = _AT["complaint"]
+_URGENT = _AT["urgency<=1"]
 
 Row = Sequence[float]  # the calibrated probabilities of one post, in the order of HEADS
 
@@ -138,11 +143,21 @@ class Decider:
     def _found_signals(self, notes: Notes, row: Row) -> tuple[Signal, ...]:
         found: dict[str, Signal] = {}
         for signal in notes.signals:
-            found.setdefault(signal.label, signal)
+            if stands(signal, row):
+                found.setdefault(signal.label, signal)
         for label, at, threshold in self._signals:
             if row[at] >= threshold and label not in found:
-                found[label] = Signal(label, "model", "", 0, 0)
+                signal = Signal(label, "model", "", 0, 0)
+                if stands(signal, row):
+                    found[label] = signal
         return tuple(found[label] for label in sorted(found)) if found else ()
+
+
+def stands(signal: Signal, row: Row) -> bool:
+    """Whether the heads leave a signal standing: loudness alone is no rage."""
+    if signal.label != "high_arousal" or signal.rule not in _LOUD:
+        return True
+    return row[_COMPLAINT] >= _LOUD_COMPLAINT or row[_URGENT] >= _LOUD_URGENT
 
 
 def _floor(hit: Hit) -> Urgency:

@@ -24,13 +24,17 @@ _WORDS |= {
     f"{tens} {ones}": 10 * t + o for t, tens in enumerate(_TENS, 2) for o, ones in enumerate(_ONES[:9], 1)
 }
 _WORDS |= {
+    "hundred": 100, "a hundred": 100, "one hundred": 100,
     "a": 1, "an": 1, "another": 1, "couple": 2, "couple of": 2, "a couple": 2, "a couple of": 2, "dozen": 12,
     "a dozen": 12, "half a": 0.5, "half an": 0.5, "a good": 1, "a whole": 1, "an entire": 1, "a full": 1,
     "a solid": 1, "the past": 1, "the last": 1, "this past": 1, "a bloody": 1, "a fucking": 1,
 }  # fmt: skip
+_WORDS |= {f"{hundred} and {word}": 100 + n for hundred in ("a hundred", "one hundred") for word, n in
+           [*((w, 10 * t) for t, w in enumerate(_TENS, 2)), ("ten", 10), ("five", 5), ("fifteen", 15)]}  # fmt: skip
 _ORDINALS = {
     word: n for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1
     )
 }  # fmt: skip
 _QUARTERS = {"quarter": 15, "a quarter": 15, "half": 30, "a half": 30, "three quarters": 45}
@@ -48,22 +52,29 @@ _HOURS = r"(?:hours?|hrs?|h)"
 _SPAN = re.compile(
     r"(?<![\w£$€₦₹.,:/-])(?:"
     # two and a half hours; an hour and a half; hour and a quarter
-    rf"(?P<half_n>\d+|{_COUNT})[ -]+and[ -]a[ -]half[ -]+(?P<half_u>{_UNIT})"
-    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)s?[ -]and[ -](?P<anda_part>a[ -]half|a[ -]quarter|three quarters)"
+    rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -]a[ -](?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
+    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|a[ -]quarter|three quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
     rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
-    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?hours?,? (?:and )?(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
     r"|(?P<frac>three quarters of an hour|quarter of an hour|half an hour|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
     # day 12, week three; 3rd week, sixth hour
     rf"|(?P<nth_u>day|week|month|hour) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
     rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|week|month)(?! (?:of|in) (?:the|a) row)"
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
+    # 2½ hours, as it is folded
+    rf"|(?P<vulgar_n>\d{{0,2}}?)(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
     # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
     rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a half)?"
     # 25 late, said of trains and planes
     r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by))"
     r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"
     r")(?![\w£$€])"
+)
+
+
+_MORE = re.compile(  # "40 minutes and then another 20"
+    rf",? (?:(?:and|then|plus) )*(?:another|a further) (?P<n>\d+|{_COUNT})(?: (?P<u>{_UNIT}))?(?![\w£$€])"
 )
 
 
@@ -82,9 +93,13 @@ def durations(folded: str) -> Iterator[Duration]:
     for match in _SPAN.finditer(folded):
         part = match.groupdict()
         kind = "ordinal" if part["nth_u"] or part["ord_u"] else "short" if part["short_u"] else "span"
-        minutes = round(_minutes(part))
+        minutes, end = round(_minutes(part)), match.end()
+        unit = part["u"] or part["half_u"] or part["anda_u"]
+        more = _MORE.match(folded, end) if unit else None
+        if more and unit:
+            minutes, end = minutes + round(_number(more["n"]) * unit_minutes(more["u"] or unit)), more.end()
         if minutes:
-            yield Duration(minutes, match.start(), match.end(), kind)
+            yield Duration(minutes, match.start(), end, kind)
 
 
 _ELSEWHERE: dict[str, float] = {  # German, French, Spanish, Italian, Portuguese, Dutch
@@ -137,9 +152,10 @@ def unit_minutes(text: str) -> int:
 
 def _minutes(part: dict[str, str | None]) -> float:
     if part["half_n"] and part["half_u"]:
-        return (_number(part["half_n"]) + 0.5) * unit_minutes(part["half_u"])
+        share = 0.5 if part["half_part"] == "half" else 0.25
+        return (_number(part["half_n"]) + share) * unit_minutes(part["half_u"])
     if part["anda_u"] and part["anda_part"]:
-        share = {"a half": 0.5, "a quarter": 0.25}.get(part["anda_part"].replace("-", " "), 0.75)
+        share = {"a half": 0.5, "half": 0.5, "a quarter": 0.25}.get(part["anda_part"].replace("-", " "), 0.75)
         return (1 + share) * unit_minutes(part["anda_u"])
     if part["clock_h"] and part["clock_m"]:
         return int(part["clock_h"]) * HOUR + int(part["clock_m"])
@@ -157,6 +173,9 @@ def _minutes(part: dict[str, str | None]) -> float:
         return 2 * WEEK
     if part["late"]:
         return int(part["late"])
+    if part["vulgar"] and part["vulgar_u"]:
+        share = int(part["vulgar"][0]) / int(part["vulgar"][-1])
+        return (int(part["vulgar_n"] or 0) + share) * unit_minutes(part["vulgar_u"])
     if part["short_n"] and part["short_u"]:
         return int(part["short_n"]) * unit_minutes(part["short_u"])
     if part["n"] and part["u"]:

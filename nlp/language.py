@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Set
 from pathlib import Path
 
 from nlp.folding import fold
@@ -24,6 +25,8 @@ _ENGLISH_LEAN = 0.5  # English is the default of the house: another language mus
 _SURE = 1.0  # votes below which nothing is known
 _A_PART = 1.5  # votes that make a second language likely beside the first
 _MOST_WORDS = 120  # more of a long post tell nothing new
+_LONG = 5  # letters; shorter words are too often a word of another language, too
+_KNOWN_LEAN = 0.5  # what a long word that is known to be English counts, against one that isn't
 
 
 def words_of(folded: str) -> list[str]:
@@ -34,9 +37,14 @@ def words_of(folded: str) -> list[str]:
 
 
 class LanguageGuesser:
-    """Guesses by the table of frequent words. Loading takes milliseconds; a guess, microseconds."""
+    """Guesses by the table of frequent words. Loading takes milliseconds; a guess, microseconds.
 
-    def __init__(self) -> None:
+    `known` are long English words (`nlp.typos.read_known`): a post without small words ("hat shrank in
+    drizzle") is English by them.
+    """
+
+    def __init__(self, known: Set[str] = frozenset()) -> None:
+        self._known = known
         self._votes: dict[str, list[tuple[int, float]]] = {}
         holders: dict[str, set[int]] = defaultdict(set)
         table: dict[str, str] = tomllib.loads(_FILE.read_text("utf-8"))
@@ -61,6 +69,10 @@ class LanguageGuesser:
         if claimed in LANGUAGES:
             scores[LANGUAGES.index(claimed)] += _TAG_WEIGHT
         best = scores.index(max(scores))
+        if best and words:
+            long = [word in self._known for word in words if len(word) >= _LONG]
+            scores[0] += _KNOWN_LEAN * max(0, 2 * sum(long) - len(long))
+            best = scores.index(max(scores))
         if not words:
             rest = _SKIP.sub(" ", folded)
             if not _LETTER.search(rest) or not rest.isascii():

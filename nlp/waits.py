@@ -91,7 +91,7 @@ _SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and)"
 _NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
 _NOW = (
     r"(?:it'?s|its|it is|now|already|nearly|almost|(?:sat(?: down)?|seen|seated|served|ready|arrived|came|come|left|answered|started|starting|begun|began|open(?:ed)?|"
-    r"turned up|showed up|rolled up|rocked up|let in|called in|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by))"
+    r"turned up|showed up|rolled up|rocked up|let in|called(?: in| up)?|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by))"
 )
 _CLOCKS = re.compile(
     r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
@@ -103,13 +103,22 @@ _FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
     r"\b(?:wait\w*|sat(?= (?:in|at|on|here|there|from|for|waiting|down))|sitting|stood|standing(?! order)|queu\w+|stuck|held|kept|nobody|no ?one)\b[^.!?]{0,40}? (?:from )?"
     rf"{_HOUR.format(n=1)} ?(?:-|till?|until|to) ?(?:nearly |almost |gone |past |about )?{_HOUR.format(n=2)}\b{_NO_CLOCK}"
 )
-
+_TIME_FIRST = re.compile(  # "quarter past seven we ordered. it's half eight"
+    rf"{_HOUR.format(n=1)} (?:is |was )?(?:when )?(?:we|i) (?:ordered|booked|arrived|got here|sat down|joined|checked in|queued|rang|called|asked)\b"
+    rf"[^!?]{{0,50}}?\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
+)
+_FROM_TO_WAITING = re.compile(  # "from 9.40 until noon waiting for a bag of tablets"
+    rf"\bfrom {_HOUR.format(n=1)} ?(?:-|till?|until|to) ?(?:nearly |almost |gone |past |about )?{_HOUR.format(n=2)}"
+    r",? (?:waiting|stood|standing|sat|sitting|queu\w+|on hold|holding|stuck)\b"
+)
+_BETWEEN = (_FROM_TO, _FROM_TO_WAITING, _CLOCKS, _TIME_FIRST)
 
 _OF_USE = re.compile(  # long spans beside these are of use or possession, whatever else is said
     r"\b(?:customer|member|subscriber|client|user|loyal|with you|bought|owned|trial\w*|worked|married|pregnant|warranty|years? of (?:pictures|photos|use|loyalty))\b"
 )
 _ADVISED = re.compile(  # the time that somebody was told to give it, which has yet to pass
-    r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next)"
+    r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next|"
+    r"(?:delivery|shipping|postage) (?:usually |normally |always )?takes(?: about| around| up to)?)"
     r"(?: at least| another| up to)? $"
 )
 _OF_SOMETHING_ELSE = re.compile(  # a way to go, a film, a lesson
@@ -131,6 +140,7 @@ _SHOWN = re.compile(
 )
 # Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
 _TIME_STARTS = frozenset("0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig".split())
+_CLOCK_STARTS = frozenset("0 past half noon midd".split())  # of a time of day
 _STARTS_ELSEWHERE = frozenset(
     "stun std heur hora ore ora uur uren tag tage jour dia dias gior dag dage woch sema sett week weke mona mois mes mese mesi maan minu".split()
 )
@@ -155,7 +165,7 @@ def claimed_wait(
         late = overrun(folded)
         if late and (best is None or late[0] > best[0]):
             best = late
-    if best is None and (starts is None or "0" in starts):
+    if best is None and (starts is None or not _CLOCK_STARTS.isdisjoint(starts)):
         best = between_times(folded)
     foreign = best is None and lang in ELSEWHERE
     if foreign and (starts is None or not _STARTS_ELSEWHERE.isdisjoint(starts)):
@@ -218,7 +228,7 @@ def between_times(text: str) -> tuple[int, int, int] | None:
     """
     if not _TWO_TIMES.search(text):
         return None
-    match = _FROM_TO.search(text) or _CLOCKS.search(text)
+    match = next(filter(None, (pattern.search(text) for pattern in _BETWEEN)), None)
     if not match:
         return None
     first, second = _clock(match, 1), _clock(match, 2)

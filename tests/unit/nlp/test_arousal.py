@@ -32,6 +32,7 @@ def test_rage_and_panic(text: str) -> None:
         "my ATM PIN and SIM",
         "a bit late again",
         "OMG I LOVE THIS",
+        "you are liars and crooks, every one of you",
     ],
 )
 def test_calm_and_joy(text: str) -> None:

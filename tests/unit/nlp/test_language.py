@@ -33,3 +33,10 @@ def test_guess(text: str, lang: str) -> None:
 def test_the_platforms_tag_decides_where_words_do_not() -> None:
     assert GUESSER.guess("app", "de") == "de"
     assert GUESSER.guess("why is the app down again", "de") == "en"
+
+
+def test_long_english_words_decide_where_small_ones_are_missing() -> None:
+    known = LanguageGuesser(frozenset({"queue", "single", "buying", "sweet"}))
+    post = fold("man in front buying a single sweet, one till, queue").text
+    assert known.guess(post) == "en"
+    assert known.guess(fold("donde esta mi pedido, service malo").text) == "es"

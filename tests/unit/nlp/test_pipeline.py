@@ -150,3 +150,11 @@ def test_missing_weights_are_named(tmp_path: object) -> None:
 
     with pytest.raises(ModelUnusable, match="PZ-701"):
         load_reader(model=Path(str(tmp_path)) / "absent")
+
+
+def test_capitals_are_rage_only_where_something_is_wrong(reader: SpacyReader) -> None:
+    joy, rage = reader.read(
+        [Post("WE GOT THE SEA VIEW ROOM AND THE GULLS SANG"), Post("WHERE IS MY REFUND IT HAS BEEN WEEKS")]
+    )
+    assert "high_arousal" not in [s.label for s in joy.signals]
+    assert "high_arousal" in [s.label for s in rage.signals]
