@@ -34,7 +34,7 @@ LIKENESS = np.float32(4.0)  # the weight of likeness, where the blocks of featur
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
 PENALTY = 6.0
 _LEVELS = (
-    42  # a weight's steps on each side of nothing: int8 holds three times as many, in a quarter more bytes
+    32  # a weight's steps on each side of nothing: int8 holds three times as many, in a quarter more bytes
 )
 _ROWS = 1_000  # of a matrix at a time
 
