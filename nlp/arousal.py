@@ -35,7 +35,7 @@ _ACRONYM_ONLY = re.compile(
 _HOT_STARTS = frozenset(
     (
         "fuc fuu ffu fff fck f fkn fki wtf wth stf bul bs shi sh cra blo ass ars bas wan twa dic pri pis god ffs omf "
-        "scr eff cun mor idi scu lia thie cro "
+        "scr eff cun mor scu "
         "fur fum liv enr out see rag disg abso tire deat fed enou done angr boi scre cry tear desp beg plea shak pani "
         "losi wits frus joke noo aar aaa arg ugh grr whyy whh"
     ).split()

@@ -63,7 +63,7 @@ _SPAN = re.compile(
     rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|week|month)(?! (?:of|in) (?:the|a) row)"
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
     # 2½ hours, as it is folded
-    rf"|(?P<vulgar_n>\d{{0,2}}?)(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
+    rf"|(?:(?P<vulgar_n>\d{{1,2}}?) ?)?(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
     # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
     rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a half)?"
     # 25 late, said of trains and planes

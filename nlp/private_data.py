@@ -24,7 +24,7 @@ _PRIVATE = re.compile(
     r"|(?P<postal>\b\d{1,4}[a-z]?,? (?!to |of |and |at )(?:[a-z'-]+\.? ?,? ){1,6}(?:(?:apt|unit|flat) \w+,? )?(?:[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}|[a-z]{2} \d{5}(?!-))\b)"
     r"|(?P<told_address>\b(?:my (?:home )?address(?: is|:)|i live at|we live at|deliver(?:ed)? to:?) \d{1,4}[a-z]? [a-z])"
     r"|(?P<born>\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?|birthdate)\b\D{0,6}\d{1,2}[/. -](?:\d{1,2}|[a-z]{3,9})[/. -]\d{2,4})"
-    r"|(?P<password>\b(?:(?:my )?(?:password|passcode)(?: is|:| =) ?(?!not|wrong|reset|incorrect|invalid|always|still|being|too|the|never|required|expired|no|blocked|locked|correct|right|fine|n't|asking|bent|too|a)\S{3,}|"
+    r"|(?P<password>\b(?:(?:my )?(?:password|passcode)(?: is|:| =) ?(?!not|wrong|reset|incorrect|invalid|always|still|being|too|the|never|required|expired|no|blocked|locked|correct|right|fine|n't|asking|bent)\S{3,}|"
     r"(?:password|passcode|pass)(?:,? it's|:)? (?=\S*[a-z])(?=\S*[\d!$&*_+])[^\s.,?%/]{6,}|pin(?: is|:| =)? \d{4}\b))"
     r"|(?P<passport>\bpassport(?: number| no|:)?\D{0,5}[a-z]?\d{7,9}\b)"
     r"|(?P<national>\b(?:ssn|social security(?: number)?|national insurance(?: number)?|ni number|nhs number)\D{0,6}[a-z]{0,2}\d[\d -]{5,12})"

@@ -33,9 +33,7 @@ BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word p
 LIKENESS = np.float32(4.0)  # the weight of likeness, where the blocks of features have theirs
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
 PENALTY = 6.0
-_LEVELS = (
-    32  # a weight's steps on each side of nothing: int8 holds three times as many, in a quarter more bytes
-)
+_LEVELS = 32  # a weight's steps on each side of nothing; int8 would hold four times as many, in a bigger file
 _ROWS = 1_000  # of a matrix at a time
 
 Doubles = npt.NDArray[np.float64]

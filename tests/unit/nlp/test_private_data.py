@@ -29,6 +29,7 @@ from nlp.private_data import private_span
         ("Orla Prentice, born 14/02/1961", "born"),
         ("pass Kettle!Fish88, you try it", "password"),
         ("my pin is 4471", "password"),
+        ("my password is apple77", "password"),
     ],
 )
 def test_private_data_is_seen(text: str, kind: str) -> None:

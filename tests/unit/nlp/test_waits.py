@@ -36,6 +36,7 @@ from nlp.waits import claimed_wait
         ("took a ticket at 10:05. Called at 11:45", 100),
         ("an hour n a half on the council tax line", 90),
         ("2½ hours on live chat", 150),
+        ("waiting 1 ½ hours", 90),
         ("boiler man two hrs ten late and counting", 130),
         ("2 and a quarter hours in the queue and the match still won't load", 135),
         ("been on with day 12 with the same ticket", 17280),
