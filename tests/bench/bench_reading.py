@@ -40,11 +40,12 @@ print("done", flush=True)
 
 
 def tweets() -> list[Any]:
-    """Posts of the length of a tweet, the same ones each time."""
+    """Posts of the length of a tweet, drawn evenly over the corpus, the same ones each time."""
     from monitor.domain.reading import Post
     from nlp.corpus import load
 
-    return [Post(p.text, p.platform) for p in load() if len(p.text) <= TWEET][-POSTS:]
+    short = [Post(p.text, p.platform) for p in load() if len(p.text) <= TWEET]
+    return short[:: len(short) // POSTS][:POSTS]
 
 
 def cpu_seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
