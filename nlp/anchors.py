@@ -17,7 +17,7 @@ LENGTH = 4  # characters of a word that are compared
 SHORT = 3  # … or this many, where a pattern leaves the fourth open ("burn" is sure, "los\\w*" isn't)
 _MANY = 300  # more beginnings than this: another part of the pattern is the better anchor
 FIGURE = "0"  # stands for any figure, in a pattern that says no more about its words
-_WORD = re.compile(r"[^\W_]+")
+_APART = re.compile(r"([^\W_]+)")
 _DIGIT = re.compile("[0-9]")
 _UNIT = re.compile(r"(?<=[0-9])[^\W\d_]+")
 _SYMBOL = re.compile("[$£€₦₹\u2190-\u2bff\U0001f000-\U0001faff]")
@@ -25,12 +25,18 @@ _SYMBOL = re.compile("[$£€₦₹\u2190-\u2bff\U0001f000-\U0001faff]")
 Items = Sequence[tuple[Any, Any]]
 
 
-def word_starts(folded: str) -> set[str]:
+def pieces(folded: str) -> list[str]:
+    """Folded text taken apart: what lies between words, a word, what lies between, a word, …"""
+    return _APART.split(folded)
+
+
+def word_starts(folded: str, taken_apart: list[str] | None = None) -> set[str]:
     """The first `LENGTH` and the first `SHORT` characters of each word.
 
     Emoji and currency signs count as words, and so does what is written right behind a figure ("6pm").
+    `taken_apart` are the text's `pieces`, if they are known.
     """
-    words = _WORD.findall(folded)
+    words = (taken_apart or pieces(folded))[1::2]
     if _DIGIT.search(folded):
         words += _UNIT.findall(folded)
         words.append(FIGURE)

@@ -75,7 +75,7 @@ def make_rules(nlp: Language, name: str) -> Component:
     def component(doc: Doc) -> Doc:
         notes = notes_of(doc)
         text, folded = notes.post.text, notes.folded
-        notes.hits, notes.ideas = book.read(folded, notes.langs, notes.starts)
+        notes.hits, notes.ideas = book.read(folded, notes.langs, notes.starts, notes.pieces)
         mended = mender.mend(folded) if notes.lang == "en" else folded
         if mended is not folded:
             known = {hit.rule.id for hit in notes.hits}

@@ -37,13 +37,13 @@ _ORDINALS = {
         "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1
     )
 }  # fmt: skip
-_QUARTERS = {"quarter": 15, "a quarter": 15, "half": 30, "a half": 30, "three quarters": 45}
+_PARTS_OF_ONE = {"": 0, " and a half": 0.5, " and a quarter": 0.25}
 
 _NUMBER = "|".join(sorted((w.replace(" ", "[ -]+") for w in _WORDS), key=len, reverse=True))
 _COUNT = "|".join(
     sorted((w.replace(" ", "[ -]+") for w in _WORDS if w not in ("a", "an")), key=len, reverse=True)
 )
-_FILLER = r"(?:(?:full|whole|long|entire|bloody|fucking|solid|more|damn|straight|freaking|effing|good|odd|of my|plus) )*"
+_FILLER = r"(?:(?:full|whole|long|entire|bloody|fucking|solid|more|damn|straight|freaking|effing|flaming|blinking|blasted|flipping|friggin|frigging|chuffing|ruddy|goddamn|consecutive|miserable|good|odd|of my|plus) )*"
 _UNIT = (
     r"minutes?|mins?|minuets?|minits?|hours?|hrs?|business days?|working days?|days?|nights?|weeks?|wks?|months?|"
     r"mths?|years?|yrs?"
@@ -53,21 +53,23 @@ _SPAN = re.compile(
     r"(?<![\w£$€₦₹.,:/-])(?:"
     # two and a half hours; an hour and a half; hour and a quarter
     rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -]a[ -](?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
-    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|a[ -]quarter|three quarters)"
+    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|hr|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|a[ -]quarter|three quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
     rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
     rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
-    r"|(?P<frac>three quarters of an hour|quarter of an hour|half an hour|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
+    r"|(?P<frac>three quarters of an (?:hour|hr)|quarter of an (?:hour|hr)|half an (?:hour|hr)|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
     # day 12, week three; 3rd week, sixth hour
     rf"|(?P<nth_u>day|week|month|hour) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
-    rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|week|month)(?! (?:of|in) (?:the|a) row)"
+    rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|night|week|month)(?! (?:of|in) (?:the|a) row)"
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
+    # three Sundays: so many weeks
+    rf"|(?P<weekdays>[2-9]|{'|'.join(_ONES[1:9])}) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends)"
     # 2½ hours, as it is folded
     rf"|(?:(?P<vulgar_n>\d{{1,2}}?) ?)?(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
     # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
-    rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a half)?"
-    # 25 late, said of trains and planes
-    r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by))"
+    rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a (?:half|quarter))?"
+    # 25 late, said of trains and planes; 45 on hold
+    r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by)| on hold\b)"
     r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"
     r")(?![\w£$€])"
 )
@@ -169,8 +171,8 @@ def _minutes(part: dict[str, str | None]) -> float:
     if part["ord"] and part["ord_u"]:
         digits = re.match(r"\d+", part["ord"])
         return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * unit_minutes(part["ord_u"])
-    if part["fortnight"]:
-        return 2 * WEEK
+    if part["fortnight"] or part["weekdays"]:
+        return _number(part["weekdays"] or "two") * WEEK
     if part["late"]:
         return int(part["late"])
     if part["vulgar"] and part["vulgar_u"]:
@@ -179,5 +181,5 @@ def _minutes(part: dict[str, str | None]) -> float:
     if part["short_n"] and part["short_u"]:
         return int(part["short_n"]) * unit_minutes(part["short_u"])
     if part["n"] and part["u"]:
-        return (_number(part["n"]) + (0.5 if part["half_after"] else 0)) * unit_minutes(part["u"])
+        return (_number(part["n"]) + _PARTS_OF_ONE[part["half_after"] or ""]) * unit_minutes(part["u"])
     return 0

@@ -133,9 +133,9 @@ class EntityFinder:
         figures = _DIGIT.search(text) is not None
         if starts is None or _may_be_ordered(text, starts, figures):
             found += _grouped("ORDER", ORDER, text)
-        if figures:
+        if figures and (starts is None or _may_be_money(text, starts)):
             found += [Entity("AMOUNT", m.group(), m.start(), m.end()) for m in AMOUNT.finditer(text)]
-        if starts is None or figures or not _DATE_STARTS.isdisjoint(starts):
+        if starts is None or _may_be_dated(text, starts, figures):
             found += [Entity("DATE", m.group(), m.start(), m.end()) for m in DATE.finditer(text)]
         if starts is None or _may_be_placed(text, starts, figures):
             found += _grouped("PLACE", PLACE, text)
@@ -146,9 +146,29 @@ class EntityFinder:
 
 def _may_be_ordered(text: str, starts: set[str], figures: bool) -> bool:
     """Whether a number of an order, a booking or the like may stand in the text."""
-    if figures and (not _ORDER_STARTS.isdisjoint(starts) or _CODEISH.search(text)):
-        return True
+    if figures:
+        if _CODEISH.search(text) or not _COUNTED_STARTS.isdisjoint(starts):
+            return True
+        if not _ORDER_STARTS.isdisjoint(starts) and _PART_OF_CODE.search(text):
+            return True
     return not _CODE_STARTS.isdisjoint(starts)
+
+
+def _may_be_money(text: str, starts: set[str]) -> bool:
+    """Whether a sum of money may stand in a text with figures."""
+    return not _MONEY_STARTS.isdisjoint(starts) or ("R" in text and _RAND.search(text) is not None)
+
+
+def _may_be_dated(text: str, starts: set[str], figures: bool) -> bool:
+    """Whether a date, a day or a time of day may stand in the text."""
+    if not _DATE_STARTS.isdisjoint(starts) or (figures and _DATEISH.search(text)):
+        return True
+    if not _DAY_STARTS.isdisjoint(starts) and _SHORT_DAY.search(text):
+        return True
+    near = not _NEAR_STARTS.isdisjoint(starts)
+    if near and not _STRETCH_STARTS.isdisjoint(starts):
+        return True
+    return (figures or near) and not _MONTH_STARTS.isdisjoint(starts)
 
 
 def _may_be_placed(text: str, starts: set[str], figures: bool) -> bool:
@@ -160,18 +180,23 @@ def _may_be_placed(text: str, starts: set[str], figures: bool) -> bool:
 
 _DIGIT = re.compile(r"\d")
 _CODE_STARTS = frozenset("pnr book loca conf ref refe".split())  # a code of letters alone follows these words
-_DATE_STARTS = frozenset(
-    (
-        "mon tue wed thu fri sat sun toda toni tomo yest tmrw last next this noon midn jan feb mar apr may jun jul aug "
-        "sep oct nov dec"
-    ).split()
-)
+_DATE_STARTS = frozenset("mond tues wedn thur frid satu sund toda toni tomo yest tmrw noon midn".split())
+_DAY_STARTS = frozenset("mon tue wed thu fri sat sun".split())
+_SHORT_DAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_NEAR_STARTS = frozenset("last next this".split())  # before a stretch of time, or a month
+_STRETCH_STARTS = frozenset("week mont year nigh".split())
+_MONTH_STARTS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+_DATEISH = re.compile(r"\d[:./-]\d|\d\s?[AaPp][Mm]\b")
+_MONEY_STARTS = frozenset("£ $ € ₹ usd gbp eur chf aud cad rs qui pou dol buc pen cen gra rea rup p".split())
+_RAND = re.compile(r"\bR\d")
 _ORDER_STARTS_TEXT = (
     "orde book rese conf tick case clai trac refe ref refs pnr invo parc cons ship po rma retu poli acco acct job inci "
     "comp enqu purc rece reco loca memb tran appo mete seri requ appl flig trai serv canc play matc vin pcn rx pres bag "
     "tag bib bike repo list "
 )
 _ORDER_STARTS = frozenset(_ORDER_STARTS_TEXT.split())  # a figure after these words may be an order's
+_COUNTED_STARTS = frozenset("flig trai bib bike".split())  # so may a short figure after these
+_PART_OF_CODE = re.compile(r"\d{3}|[A-Za-z/-]\d|\d[A-Za-z/-]")  # which has four characters or more
 _CODEISH = re.compile(
     r"#\w|[A-Z][-/ ]?\d|\d[-/]?[A-Z]|[A-Z0-9][-/]\w|\d{8}"
 )  # so do codes look that stand alone

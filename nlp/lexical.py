@@ -12,6 +12,7 @@ import numpy.typing as npt
 from nlp.notes import Notes
 
 _CAPS = re.compile(r"\b[A-Z]{3,}\b")
+_THREE_CAPITALS = re.compile("[A-Z]{3}")
 _GLAD_EMOJI = re.compile("[❤😍🥰👏🙌😊👍🎉💕🙏😁]")
 _SOUR_EMOJI = re.compile("[😡🤬😠🙄😤😒👎]")
 _QUESTION_START = re.compile(
@@ -48,7 +49,8 @@ _KINDS = (
     ("you", 3, r"you|your|yours|you're|u|ur|you've|you'll"),
     ("i", 3, r"i|my|me|we|our|us|i'm|i've|mine|im|ive"),
 )  # fmt: skip
-_STEP = 8  # bits per kind: a post counts fewer than 256 words (`nlp.language`)
+_STEP = 8  # bits per kind: a post counts 120 words (`nlp.language`), and so many emoji at most:
+_MOST_EMOJI = 100
 _REMEMBERED = 100_000
 
 
@@ -68,7 +70,18 @@ class _Kinds(dict[str, int]):
 
 
 _kinds = _Kinds()
-_NAMES = [[f"{name}{count}" for count in range(most + 1)] for name, most, _ in _KINDS]
+
+
+def _counted(name: str, most: int, counts: int = 256) -> list[str]:
+    """The name of a mark for each count; beyond `most` it is one and the same."""
+    return [f"{name}{min(count, most)}" for count in range(counts)]
+
+
+_NAMES = [_counted(name, most) for name, most, _ in _KINDS]
+_LENGTHS, _CAPS_RUNS, _EXCLAIMED, _ASKED = (
+    _counted(name, most, most + 1) for name, most in (("len", 11), ("caps", 4), ("excl", 4), ("ques", 3))
+)
+_HANDLES, _TAGS = _counted("hand", 4, 5), _counted("hash", 3, 4)
 _GLAD, _SOUR = 0, _STEP
 
 
@@ -77,20 +90,19 @@ def marks(notes: Notes) -> list[str]:
     text, folded = notes.post.text, notes.folded.text
     kinds = sum(map(_kinds.__getitem__, notes.words))
     if not folded.isascii():
-        kinds += len(_GLAD_EMOJI.findall(folded[:200])) << _GLAD
-        kinds += len(_SOUR_EMOJI.findall(folded[:200])) << _SOUR
+        kinds += min(len(_GLAD_EMOJI.findall(folded[:200])), _MOST_EMOJI) << _GLAD
+        kinds += min(len(_SOUR_EMOJI.findall(folded[:200])), _MOST_EMOJI) << _SOUR
+    caps = len(_CAPS.findall(text)) if _THREE_CAPITALS.search(text) else 0
     found = [
-        f"len{min(len(folded).bit_length(), 11)}",
-        f"caps{min(len(_CAPS.findall(text)), 4)}",
-        f"excl{min(text.count('!'), 4)}",
-        f"ques{min(text.count('?'), 3)}",
-        f"hand{min(text.count('@'), 4)}",
-        f"hash{min(text.count('#'), 3)}",
-        f"lang:{notes.lang}",
+        _LENGTHS[min(len(folded).bit_length(), 11)],
+        _CAPS_RUNS[min(caps, 4)],
+        _EXCLAIMED[min(text.count("!"), 4)],
+        _ASKED[min(text.count("?"), 3)],
+        _HANDLES[min(text.count("@"), 4)],
+        _TAGS[min(text.count("#"), 3)],
+        "lang:" + notes.lang,
     ]
-    for names in _NAMES:
-        found.append(names[min(kinds & 255, len(names) - 1)])
-        kinds >>= _STEP
+    found += [names[n] for names, n in zip(_NAMES, kinds.to_bytes(len(_NAMES), "little"), strict=True)]
     if _QUESTION_START.match(folded):
         found.append("asks")
     if "http" in text or "www." in text:

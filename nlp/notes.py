@@ -22,6 +22,7 @@ class Notes:
 
     post: Post
     folded: Folded
+    pieces: list[str]  # the folded text, taken apart (`nlp.anchors.pieces`)
     starts: set[str]  # word beginnings of the folded text
     lang: str = "und"
     langs: tuple[str, ...] = ()  # the languages the post may be in, besides or in part

@@ -18,7 +18,6 @@ _MOST = 150  # spellings of one pattern; beyond, it is searched for as it stands
 _REPEATS = 2
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile("[a-z]+(?: [a-z]+)*")
-_APART = re.compile(r"([^\W_]+)")
 _JOIN = {" ": " ", "-": " ", "/": " ", "&": " ", "'": "'", "": ""}
 
 Span = tuple[int, int]
@@ -114,10 +113,9 @@ class PhraseTree:
                 node = node.setdefault(key, {})
             node.setdefault("", []).append(name)
 
-    def find(self, text: str) -> dict[str, list[Span]]:
-        """Where each concept stands in folded text, in the order of the text."""
+    def find(self, parts: Sequence[str]) -> dict[str, list[Span]]:
+        """Where each concept stands in folded text that is taken apart (`nlp.anchors.pieces`)."""
         found: dict[str, list[Span]] = {}
-        parts = _APART.split(text)  # what lies between, word, what lies between, word …
         ends = list(accumulate(map(len, parts)))
         root = self._root
         for place in range(1, len(parts), 2):

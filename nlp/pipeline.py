@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from monitor.domain.reading import Post, Reading
-from nlp.anchors import word_starts
+from nlp.anchors import pieces, word_starts
 from nlp.folding import fold
 from nlp.notes import Notes, attach, notes_of
 from nlp.refit import Curves
@@ -93,7 +93,8 @@ def doc_of(nlp: Language, post: Post) -> Doc:
     folded = fold(text)
     if text != post.text:
         post = Post(text, post.platform, post.lang, post.has_media, post.own_handles)
-    return attach(nlp.make_doc(text), Notes(post, folded, word_starts(folded.text)))
+    parts = pieces(folded.text)
+    return attach(nlp.make_doc(text), Notes(post, folded, parts, word_starts(folded.text, parts)))
 
 
 def blank_pipeline(

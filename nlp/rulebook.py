@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.domain.errors import RuleInvalid
-from nlp.anchors import word_starts
+from nlp.anchors import pieces, word_starts
 from nlp.folding import Folded
 from nlp.matching import Idea, Pattern, Scan, Span, StartsOf, Vetoes
 from nlp.phrases import PhraseTree
@@ -201,19 +201,26 @@ class Rulebook:
         return first & second & third & fourth
 
     def read(
-        self, folded: Folded, langs: Iterable[str] = ("en",), starts: set[str] | None = None
+        self,
+        folded: Folded,
+        langs: Iterable[str] = ("en",),
+        starts: set[str] | None = None,
+        taken_apart: list[str] | None = None,
     ) -> tuple[list[Hit], set[str]]:
         """At most one hit per rule, the first in the text; and the marked concepts whose plain phrases occur.
 
-        `starts` are the word beginnings of the whole text, if they are known already. English rules are held
-        against every post, those of another language against posts that may be in it (`langs`).
+        `starts` are the word beginnings of the whole text, and `taken_apart` its pieces (`nlp.anchors`), if
+        they are known already. English rules are held against every post, those of another language against
+        posts that may be in it (`langs`).
         """
         found: dict[str, Hit] = {}
         named: set[str] = set()
         held = self._of_languages(frozenset(langs))
         for offset, window in windows(folded.text):
-            here = starts if starts is not None and window is folded.text else word_starts(window)
-            phrases = self._tree.find(window)
+            whole = window is folded.text
+            parts = taken_apart if taken_apart is not None and whole else pieces(window)
+            here = starts if starts is not None and whole else word_starts(window, parts)
+            phrases = self._tree.find(parts)
             named.update(phrases)
             for rule, (start, end) in self._found(window, here, phrases, self._possible(here), held):
                 if rule.id not in found:
@@ -237,8 +244,10 @@ class Rulebook:
             word, name = self._words[number]
             words[name].append(word)
         scan = Scan(text, starts, phrases, words, self._ideas)
-        for name in phrases.keys() & held.spelled.keys():
-            yield from _first(held.spelled[name], ([span] for span in phrases[name]), scan)
+        for name, spans in phrases.items():
+            spelled = held.spelled.get(name)
+            if spelled:
+                yield from _first(spelled, ([span] for span in spans), scan)
         for number in _set_bits(possible >> len(self._words) & held.patterns):
             pattern, compiled = self._patterns[number]
             if pattern.regex.search(text):  # most don't match, and a search is the cheapest way to say so
@@ -252,7 +261,9 @@ class Rulebook:
         """The ids of English rules that match when every pattern is tried: slow, for checking the anchors."""
         everything = (1 << len(self._sources)) - 1
         held = self._of_languages(frozenset())
-        return {rule.id for rule, _ in self._found(text, None, self._tree.find(text), everything, held)}
+        return {
+            rule.id for rule, _ in self._found(text, None, self._tree.find(pieces(text)), everything, held)
+        }
 
 
 def _set_bits(bits: int) -> Iterator[int]:

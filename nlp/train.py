@@ -33,8 +33,14 @@ BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word p
 LIKENESS = np.float32(4.0)  # the weight of likeness, where the blocks of features have theirs
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
 PENALTY = 6.0
-_LEVELS = 32  # a weight's steps on each side of nothing; int8 would hold four times as many, in a bigger file
-_ROWS = 1_000  # of a matrix at a time
+# A weight's steps on each side of nothing, per block. The marks are few, and some (rules of P0) weigh a
+# hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
+_LEVELS = (32, 22, 22, 127)  # word pair char mark
+# Residuals, as shares of what is asked for: of the weights, and of scores for posts that were left out. The
+# latter then differ from exact ones by less than a hundredth of what they differ among each other.
+_EXACT, _NEARLY = 1e-4, 1e-2
+_MOST_STEPS = 1_000
+_TINY = np.float32(1e-20)
 
 Doubles = npt.NDArray[np.float64]
 
@@ -107,11 +113,6 @@ class Design:
     back: Floats  # examples × examples
     examples: npt.NDArray[np.int8]
 
-    def rows(self, start: int, end: int) -> Floats:
-        """How much these posts have in common with each post."""
-        by_features = (self.x[start:end] @ self.x.T).astype(np.float32).toarray()
-        return np.asarray(by_features + self.near[start:end] @ self.near.T, dtype=np.float32)
-
 
 def design(batch: Batch, rarity: Doubles) -> Design:
     """The design for these posts."""
@@ -121,73 +122,88 @@ def design(batch: Batch, rarity: Doubles) -> Design:
     size, axes = np.linalg.eigh(likeness(among, among).astype(np.float64))
     upright = axes * np.sqrt(float(LIKENESS) / np.maximum(size, 1e-2))
     back = upright.astype(np.float32)
-    return Design(matrix(batch, rarity), likeness(batch.vectors, among) @ back, back, chosen)
+    return Design(
+        matrix(batch, rarity).astype(np.float32), likeness(batch.vectors, among) @ back, back, chosen
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """Ridge regression of every head at once: the weights, and what each post's score would be unseen."""
 
-    weights: Doubles  # slots × heads
+    weights: Floats  # slots × heads
     by_likeness: Floats  # examples × heads
     bias: Doubles
     unseen: Doubles  # posts × heads: scores by weights that had not seen the post's group
 
 
 def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALTY) -> Fit:
-    """One linear system for all heads; leaving a group out is exact algebra on its inverse, not a new fit.
+    """One linear system for all heads, and one more for each group that is left out.
 
-    For held-out group B and A = (XXᵀ + penalty)⁻¹ the prediction is y_B − A_BB⁻¹ (A y)_B (the leave-out
-    identity of ridge regression). Only means, rarity and the choice of examples are over all posts.
+    The latter start from the solution of the former, and are solved as far as a threshold can tell. Only
+    means, rarity and the choice of examples are over all posts.
     """
+    system = _Ridge(seen, penalty)
     mean = y.mean(axis=0)
-    inverse = _inverse(_gram(seen, penalty))
-    alpha = (inverse @ (y - mean).astype(np.float32)).astype(np.float64)
-    unseen = np.empty_like(y)
+    wanted = (y - mean).astype(np.float32)
     names = np.array(groups)
+    alpha = system.solve(wanted, np.ones(len(y), dtype=bool), _EXACT)
+    unseen = np.empty_like(y)
     for name in sorted(set(groups)):
-        held = np.flatnonzero(names == name)
-        among = inverse[np.ix_(held, held)].astype(np.float64)
-        unseen[held] = y[held] - np.linalg.solve(among, alpha[held])
-    by_likeness = seen.back @ (seen.near.T @ alpha.astype(np.float32))
-    return Fit(np.asarray(seen.x.T @ alpha), by_likeness, mean, unseen)
+        held = names == name
+        unseen[held] = mean + system.common(system.solve(wanted, ~held, _NEARLY, alpha))[held]
+    return Fit(seen.x.T @ alpha, seen.back @ (seen.near.T @ alpha), mean, unseen)
 
 
-def _gram(seen: Design, penalty: float) -> Floats:
-    """What all posts have in common, + penalty: a matrix of 1.6 GB for 20,000 posts, filled row by row."""
-    posts = len(seen.near)
-    gram = np.empty((posts, posts), dtype=np.float32)
-    for start in range(0, posts, _ROWS):
-        gram[start : start + _ROWS] = seen.rows(start, start + _ROWS)
-    gram[np.diag_indices_from(gram)] += np.float32(penalty)
-    return gram
+class _Ridge:
+    """The system (K + penalty) α = y, where K is what the posts have in common: a matrix that is never made.
 
-
-def _inverse(gram: Floats) -> Floats:
-    """In place, by symmetric sweeps over blocks of rows: the work of Cholesky's way, and no second matrix.
-
-    (LAPACK's own routine, as SciPy brings it, crashes on matrices of 27,000 rows.) Sweeping block k of A
-    turns A_kk into −A_kk⁻¹, A_ik into A_ik A_kk⁻¹ and A_ij into A_ij − A_ik A_kk⁻¹ A_kj; when all blocks
-    are swept, A is −A⁻¹. Only the lower triangle is worked on.
+    Conjugate gradients (Hestenes & Stiefel 1952), all heads side by side. The likenesses, of which there are
+    a thousand at most, are inverted exactly (Woodbury) and so leave the rest little to do: some twenty
+    steps. Memory grows with the posts, not with their square.
     """
-    posts = len(gram)
-    stretches = [(start, min(start + _ROWS, posts)) for start in range(0, posts, _ROWS)]
-    for start, end in stretches:
-        column = np.concatenate([gram[start:end, :start].T, gram[start:, start:end]])
-        pivot = np.linalg.inv(np.tril(gram[start:end, start:end]) + np.tril(gram[start:end, start:end], -1).T)
-        scaled = column @ pivot
-        for low, high in stretches:
-            if low != start:
-                gram[low:high, :high] -= scaled[low:high] @ column[:high].T
-        gram[start:end, :start] = scaled[:start].T
-        gram[end:, start:end] = scaled[end:]
-        gram[start:end, start:end] = -pivot
-    for start, end in stretches:
-        square = gram[start:end, start:end]
-        square[:] = np.tril(square) + np.tril(square, -1).T
-        gram[start:end, end:] = gram[end:, start:end].T
-    np.negative(gram, out=gram)
-    return gram
+
+    def __init__(self, seen: Design, penalty: float) -> None:
+        self._x, self._across = seen.x, seen.x.T.tocsr()
+        self._near = seen.near
+        self._penalty = np.float32(penalty)
+        self._rest = np.float32(penalty + sum(w * w for w in BLOCK_WEIGHTS))  # of a post with itself
+        inner = (self._near.T @ self._near).astype(np.float64)
+        inner[np.diag_indices_from(inner)] += self._rest
+        self._inner = np.linalg.inv(inner).astype(np.float32)
+
+    def common(self, alpha: Floats) -> Floats:
+        """K @ alpha: posts × heads."""
+        by_features = self._x @ (self._across @ alpha)
+        return np.asarray(by_features + self._near @ (self._near.T @ alpha), dtype=np.float32)
+
+    def _roughly_solved(self, y: Floats) -> Floats:
+        """As if posts had nothing in common but likeness."""
+        return np.asarray((y - self._near @ (self._inner @ (self._near.T @ y))) / self._rest)
+
+    def solve(
+        self, y: Floats, among: npt.NDArray[np.bool_], exactness: float, start: Floats | None = None
+    ) -> Floats:
+        """α for these posts alone, 0 for the others: no head is off by more than its share `exactness`."""
+        chosen = among[:, None].astype(np.float32)
+        alpha = np.zeros_like(y) if start is None else start * chosen
+        left = chosen * (y - self.common(alpha) - self._penalty * alpha)
+        enough = exactness * np.linalg.norm(y * chosen, axis=0)
+        step = towards = chosen * self._roughly_solved(left)
+        size = np.einsum("ij,ij->j", left, towards)
+        for _ in range(_MOST_STEPS):
+            if (np.linalg.norm(left, axis=0) <= enough).all():
+                return alpha
+            change = chosen * (self.common(step) + self._penalty * step)
+            share = size / np.maximum(np.einsum("ij,ij->j", step, change), _TINY)
+            alpha += share * step
+            left -= share * change
+            towards = chosen * self._roughly_solved(left)
+            before, size = size, np.einsum("ij,ij->j", left, towards)
+            step = towards + size / np.maximum(before, _TINY) * step
+        raise ArithmeticError(
+            f"No solution after {_MOST_STEPS} steps: are there numbers in the design that are none?"
+        )
 
 
 def platt(scores: Doubles, truth: Doubles) -> tuple[float, float]:
@@ -241,7 +257,7 @@ def train(posts: Sequence[LabelledPost]) -> Weights:
         scale=scale,
         rarity=rarity.astype(np.float32),
         examples=seen.examples,
-        by_likeness=fitted.by_likeness.astype(np.float32),
+        by_likeness=fitted.by_likeness.astype(np.float16).astype(np.float32),  # as it is stored
         bias=fitted.bias.astype(np.float32),
         slope=calibration[:, 0].astype(np.float32),
         shift=calibration[:, 1].astype(np.float32),
@@ -255,10 +271,13 @@ def train(posts: Sequence[LabelledPost]) -> Weights:
     )
 
 
-def _quantised(weights: Doubles) -> tuple[npt.NDArray[np.int8], Floats]:
+def _quantised(weights: Doubles | Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     """As whole numbers, with a scale per block and head that also holds the weight of the block."""
     blocks = np.split(weights, FIRST[1:])
-    scales = [np.maximum(np.abs(block).max(axis=0), 1e-9) / _LEVELS for block in blocks]
+    scales = [
+        np.maximum(np.abs(block).max(axis=0), 1e-9) / levels
+        for block, levels in zip(blocks, _LEVELS, strict=True)
+    ]
     table = np.concatenate([np.round(b / s).astype(np.int8) for b, s in zip(blocks, scales, strict=True)])
     return table, (np.array(scales) * np.array(BLOCK_WEIGHTS)[:, None]).astype(np.float32)
 

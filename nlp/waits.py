@@ -87,7 +87,7 @@ _HOUR = (  # 6, 18.05, 7.30pm, noon, ten to six, half three
     rf"(?P<h{{n}}>\d{{{{1,2}}}}|{_TWELVE})(?:[:.](?P<m{{n}}>[0-5]\d)| (?P<w{{n}}>fifteen|thirty|forty[ -]five))? ?(?P<a{{n}}>am|pm|in the (?:afternoon|evening|night|morning)|at night)?"
     r"|(?P<noon{n}>noon|midday))"
 )
-_SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and)"
+_SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and|till?|until)"
 _NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
 _NOW = (
     r"(?:it'?s|its|it is|now|already|nearly|almost|(?:sat(?: down)?|seen|seated|served|ready|arrived|came|come|left|answered|started|starting|begun|began|open(?:ed)?|"
@@ -95,8 +95,8 @@ _NOW = (
 )
 _CLOCKS = re.compile(
     r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
-    r"viewing|appointment|slot|there|here|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
-    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
+    r"viewing|appointment|slot|there|here|arrived|got here|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
+    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and|till?|until) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
     rf"[^!?]{{0,60}}?\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
 )
 _FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
@@ -139,13 +139,15 @@ _SHOWN = re.compile(
     r"\b(?:showing|shows?|says?|announced|expected|estimated?|up to|notifications?|if|average|pay|fined?)\b"
 )
 # Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
-_TIME_STARTS = frozenset("0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig".split())
+_TIME_STARTS = frozenset(
+    "0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig tues wedn thur frid satu sund".split()
+)
 _CLOCK_STARTS = frozenset("0 past half noon midd".split())  # of a time of day
 _STARTS_ELSEWHERE = frozenset(
     "stun std heur hora ore ora uur uren tag tage jour dia dias gior dag dage woch sema sett week weke mona mois mes mese mesi maan minu".split()
 )
 _UNIT = re.compile(
-    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)|[0-9] late\b"
+    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)|[0-9] (?:late|on hold)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b"
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
-from nlp.arrays import read_arrays
+from nlp.arrays import read_arrays, sums_of_runs
 from nlp.features import BUCKETS, Batch
 from nlp.meaning import likeness, load_meaning, unit
 
@@ -40,6 +40,8 @@ HEADS: tuple[str, ...] = (
 )
 _ARRAYS = ("table", "scale", "rarity", "examples", "by_likeness", "bias", "slope", "shift")
 
+_LINE = 16  # floats in a line of the cache
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -60,6 +62,17 @@ class Weights:
     shift: Floats
     thresholds: dict[str, float]
     about: dict[str, Any]  # what it was trained on
+    # What a slot adds to a post's sums: a weight per head, as in the table, and its rarity squared. Floats
+    # hold such sums exactly and are added faster than int8; 48 of them fill three lines of the cache.
+    _rows: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lays the rows out."""
+        heads = self.table.shape[1]
+        rows = np.zeros((len(self.table), -(-(heads + 1) // _LINE) * _LINE), dtype=np.float32)
+        rows[:, :heads] = self.table
+        rows[:, heads] = self.rarity * self.rarity
+        object.__setattr__(self, "_rows", rows)
 
     @property
     def digest(self) -> str:
@@ -76,15 +89,11 @@ class Weights:
 
     def scores(self, batch: Batch) -> Floats:
         """Uncalibrated scores, posts × heads."""
-        starts, empty = batch.bounds[:, :-1], batch.bounds[:, :-1] == batch.bounds[:, 1:]
-        at = (
-            batch.buckets
-        )  # the last block, the marks, is never empty, so that no segment starts behind the end
-        rarity = self.rarity[at]
-        squares = np.add.reduceat(rarity * rarity, starts.ravel()).reshape(starts.shape)
-        sums = np.add.reduceat(self.table[at], starts.ravel(), axis=0, dtype=np.int32)
-        per_length = np.where(empty | (squares == 0), 0, 1 / np.sqrt(np.maximum(squares, 1e-9)))
-        weighted = sums.reshape(*starts.shape, -1) * self.scale * per_length[:, :, None]
+        sizes = np.diff(batch.bounds, axis=1)
+        sums = sums_of_runs(self._rows[batch.buckets], sizes.ravel()).reshape(*sizes.shape, -1)
+        heads = self.table.shape[1]
+        per_length = 1 / np.sqrt(np.maximum(sums[:, :, heads, None], 1e-9))  # an empty block's sums are 0
+        weighted = sums[:, :, :heads] * self.scale * per_length
         alike = likeness(batch.vectors, unit(self.examples.astype(np.float32)))
         scores: Floats = (weighted.sum(axis=1) + alike @ self.by_likeness + self.bias).astype(np.float32)
         return scores
@@ -99,6 +108,7 @@ class Weights:
         """Writes the two files; the same weights give the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
+        arrays["by_likeness"] = self.by_likeness.astype(np.float16)
         np.savez_compressed(folder / "weights.npz", **arrays)
         info = {"version": VERSION, "heads": HEADS, "thresholds": self.thresholds, "about": self.about}
         (folder / "model.json").write_text(json.dumps(info, indent=1) + "\n", "utf-8")
@@ -110,6 +120,7 @@ def load_weights(folder: Path = MODEL) -> Weights:
         info = json.loads((folder / "model.json").read_text("utf-8"))
         stored = read_arrays(folder / "weights.npz")
         arrays = {name: stored[name] for name in _ARRAYS}
+        arrays["by_likeness"] = arrays["by_likeness"].astype(np.float32)
         if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
             raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
         if info["about"]["vectors"] != load_meaning().digest:

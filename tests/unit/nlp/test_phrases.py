@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.anchors import pieces
 from nlp.phrases import PhraseTree, spellings
 
 
@@ -30,6 +31,6 @@ def test_phrases_are_found_with_their_places_and_only_as_whole_words() -> None:
     tree.add("fire", ["fire", "caught fire", "e-bike"])
     tree.add("denied", ["can't"])
     text = "can't say: caught  fire. fireside e-bike, caught. fire"
-    found = {name: [text[a:b] for a, b in spans] for name, spans in tree.find(text).items()}
+    found = {name: [text[a:b] for a, b in spans] for name, spans in tree.find(pieces(text)).items()}
     assert found == {"denied": ["can't"], "fire": ["caught  fire", "fire", "e-bike", "fire"]}
-    assert tree.find("") == {}
+    assert tree.find(pieces("")) == {}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -118,6 +119,25 @@ def test_plain_posts_are_read_plainly(reader: SpacyReader) -> None:
     complaints = {r.primary for r in readings if r.severity}
     assert complaints >= {"outage_bug", "billing_refund", "staff_or_process"}
     assert complaints.isdisjoint({"question_howto", "praise", "press_partner"})
+
+
+def test_every_process_names_the_same_rule_and_span() -> None:
+    """Two rules find somebody in charge here; which is named may not hang on the order of a set."""
+    code = (
+        "from nlp.pipeline import load_reader; from monitor.domain.reading import Post; "
+        "print(load_reader().read([Post('Get the manager to ring me, your area manager, a person, now')]))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(told) == 1
 
 
 def test_order_is_kept_and_reading_again_changes_nothing(reader: SpacyReader) -> None:

@@ -31,11 +31,13 @@ POSTS = load()[:120]
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        train(POSTS).save(tmp_path / name)
+        trained = train(POSTS)
+        trained.save(tmp_path / name)
     for file in ("weights.npz", "model.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     stored = load_weights(tmp_path / "a")
     assert stored.table.shape == (BUCKETS, len(HEADS))
+    assert stored.name == trained.name
     whole = (tmp_path / "a" / "weights.npz").read_bytes()
     for damaged in (b"PK nonsense", whole[: len(whole) // 2], b""):
         (tmp_path / "a" / "weights.npz").write_bytes(damaged)
@@ -43,9 +45,9 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
             load_weights(tmp_path / "a")
 
 
-@pytest.mark.parametrize("posts", [40, 2_300])  # less than one stretch of rows, and more than two
-def test_leaving_a_group_out_by_algebra_is_leaving_it_out(posts: int) -> None:
-    """The closed form against a real second fit on the other posts (same means and rarity)."""
+@pytest.mark.parametrize("posts", [40, 2_300])
+def test_weights_and_scores_of_groups_left_out_are_those_of_the_exact_solution(posts: int) -> None:
+    """Conjugate gradients against the normal equations, solved once and once for each group (same means)."""
     from scipy.sparse import csr_matrix
 
     random = np.random.default_rng(7)
@@ -60,7 +62,7 @@ def test_leaving_a_group_out_by_algebra_is_leaving_it_out(posts: int) -> None:
         held = np.array([g == name for g in groups])
         rest, centred = both[~held], (y - y.mean(axis=0))[~held]
         weights = np.linalg.solve(rest.T @ rest + PENALTY * np.eye(19), rest.T @ centred)
-        assert np.allclose(found.unseen[held], both[held] @ weights + y.mean(axis=0), atol=1e-3)
+        assert np.allclose(found.unseen[held], both[held] @ weights + y.mean(axis=0), atol=1e-2)
     weights = np.linalg.solve(both.T @ both + PENALTY * np.eye(19), both.T @ (y - y.mean(axis=0)))
     assert np.allclose(found.weights, weights[:15], atol=1e-3)
     assert np.allclose(found.by_likeness, weights[15:], atol=1e-3)
@@ -75,7 +77,9 @@ def test_weights_score_a_post_as_the_regression_does() -> None:
     exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
         fitted.by_likeness
     )
-    assert np.allclose(train(POSTS).scores(batch), exact + fitted.bias, atol=0.03)
+    off = train(POSTS).scores(batch) - (exact + fitted.bias)
+    assert np.abs(off).max() < 0.03
+    assert np.abs(off.mean(axis=0)).max() < 0.005, "whole numbers lean to one side: thresholds mean less"
 
 
 def test_platt_finds_the_curve_that_made_the_data() -> None:
