@@ -37,7 +37,7 @@ PENALTY = 6.0
 # hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
 _LEVELS = (32, 22, 22, 127)  # word pair char mark
 # Residuals, as shares of what is asked for: of the weights, and of scores for posts that were left out. The
-# latter then differ from exact ones by less than a hundredth of what they differ among each other.
+# latter need be no nearer than calibration and thresholds can tell.
 _EXACT, _NEARLY = 1e-4, 1e-2
 _MOST_STEPS = 1_000
 _TINY = np.float32(1e-20)
@@ -159,8 +159,8 @@ class _Ridge:
     """The system (K + penalty) α = y, where K is what the posts have in common: a matrix that is never made.
 
     Conjugate gradients (Hestenes & Stiefel 1952), all heads side by side. The likenesses, of which there are
-    a thousand at most, are inverted exactly (Woodbury) and so leave the rest little to do: some twenty
-    steps. Memory grows with the posts, not with their square.
+    a thousand at most, are inverted exactly (Woodbury) and so leave the rest little to do.
+    Memory grows with the posts, not with their square.
     """
 
     def __init__(self, seen: Design, penalty: float) -> None:

@@ -7,13 +7,15 @@ import pytest
 
 from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
-from nlp.features import BUCKETS, features
+from nlp.features import BLOCKS, BUCKETS, FIRST, features
 from nlp.lexical import marks, number
 from nlp.meaning import likeness, load_meaning, unit
 from nlp.rulefile import read_rules
 from nlp.train import (
+    BLOCK_WEIGHTS,
     PENALTY,
     Design,
+    _quantised,
     design,
     featurise,
     fit,
@@ -77,9 +79,19 @@ def test_weights_score_a_post_as_the_regression_does() -> None:
     exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
         fitted.by_likeness
     )
-    off = train(POSTS).scores(batch) - (exact + fitted.bias)
-    assert np.abs(off).max() < 0.03
-    assert np.abs(off.mean(axis=0)).max() < 0.005, "whole numbers lean to one side: thresholds mean less"
+    assert np.allclose(train(POSTS).scores(batch), exact + fitted.bias, atol=0.03)
+
+
+def test_one_heavy_mark_does_not_round_the_others_away() -> None:
+    """A rule of P0 weighs a hundred times what other marks do; they count in thousands of posts."""
+    weights = np.zeros((BUCKETS, len(HEADS)))
+    first = FIRST[BLOCKS.index("mark")]
+    weights[first] = 0.5
+    weights[first + 1 : first + 101] = -0.004
+    table, scale = _quantised(weights)
+    restored = table[first : first + 101] * scale[-1] / BLOCK_WEIGHTS[-1]
+    assert np.allclose(restored[0], 0.5, atol=1e-3)
+    assert np.allclose(restored[1:].sum(axis=0), -0.4, atol=0.04)
 
 
 def test_platt_finds_the_curve_that_made_the_data() -> None:
