@@ -52,22 +52,24 @@ _HOURS = r"(?:hours?|hrs?|h)"
 _SPAN = re.compile(
     r"(?<![\w£$€₦₹.,:/-])(?:"
     # two and a half hours; an hour and a half; hour and a quarter
-    rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -]a[ -](?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
-    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|hr|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|a[ -]quarter|three quarters)"
+    rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -](?:a[ -])?(?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
+    rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|hr|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|(?:a[ -])?quarter|(?:three|3) quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
     rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
-    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))"
-    r"|(?P<frac>three quarters of an (?:hour|hr)|quarter of an (?:hour|hr)|half an (?:hour|hr)|half hour|half hr|1/2 hour|half a (?:day|year|week|month))"
-    # day 12, week three; 3rd week, sixth hour
-    rf"|(?P<nth_u>day|week|month|hour) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?:(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))|(?P<an_w>{'|'.join(_ONES)}) (?:minutes?|mins?))"
+    r"|(?P<frac>(?:three quarters|3/4) of an (?:hour|hr)|quarter of an (?:hour|hr)|quarter hour|half an (?:hour|hr)|half[ -]hour|half hr|1/2 hour|half a (?:day|year|week|month))"
+    # "week now, no tracking number", "month since I applied"
+    r"|(?:^|(?<=^whole )|(?<=[.!?\n,] ))(?P<bare>week|month|year)(?= (?:now|on\b(?! (?:\w*day|week|month|year)\b)|since|of no|without|w/o))"
+    # day 12, week three; 3rd week, sixth hour; minute 52
+    rf"|(?P<nth_u>day|week|month|hour|minute) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
     rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|night|week|month)(?! (?:of|in) (?:the|a) row)"
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
     # three Sundays: so many weeks
     rf"|(?P<weekdays>[2-9]|{'|'.join(_ONES[1:9])}) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends)"
     # 2½ hours, as it is folded
     rf"|(?:(?P<vulgar_n>\d{{1,2}}?) ?)?(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
-    # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h
-    rf"|(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a (?:half|quarter))?"
+    # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h; "11.30 night" is a time of day
+    rf"|(?P<n>\d+(?:[.,]\d+)?(?!(?<=[.,]\d\d) ?(?:night|day))|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a (?:half|quarter))?"
     # 25 late, said of trains and planes; 45 on hold
     r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by)| on hold\b)"
     r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"
@@ -75,8 +77,10 @@ _SPAN = re.compile(
 )
 
 
-_MORE = re.compile(  # "40 minutes and then another 20"
-    rf",? (?:(?:and|then|plus) )*(?:another|a further) (?P<n>\d+|{_COUNT})(?: (?P<u>{_UNIT}))?(?![\w£$€])"
+_THOUSANDS = re.compile(r"[.,](?=\d{3}$)")
+_MORE = re.compile(  # "40 minutes and then another 20", "40 minutes on hold and then another 20", "half an hour plus five"
+    rf"(?:(?:,? (?:(?:and|then|plus) )*|(?: [a-z]+){{1,4}},? (?:and (?:then )?|then |plus ))(?:another|a further)|,? plus) (?P<n>\d+|{_COUNT})(?: (?P<u>{_UNIT}))?(?![\w£$€])"
+    r"(?! (?:of|people|calls|e-?mails|times|quid|pounds|euros|dollars|percent|for (?:the )?(?:delivery|postage)))"
 )
 
 
@@ -96,7 +100,12 @@ def durations(folded: str) -> Iterator[Duration]:
         part = match.groupdict()
         kind = "ordinal" if part["nth_u"] or part["ord_u"] else "short" if part["short_u"] else "span"
         minutes, end = round(_minutes(part)), match.end()
-        unit = part["u"] or part["half_u"] or part["anda_u"]
+        unit = (
+            part["u"]
+            or part["half_u"]
+            or part["anda_u"]
+            or ("minutes" if (part["frac"] or "").endswith(("hour", "hr")) else None)
+        )
         more = _MORE.match(folded, end) if unit else None
         if more and unit:
             minutes, end = minutes + round(_number(more["n"]) * unit_minutes(more["u"] or unit)), more.end()
@@ -141,7 +150,7 @@ def durations_elsewhere(folded: str) -> Iterator[Duration]:
 
 def _number(text: str) -> float:
     word = re.sub("[ -]+", " ", text.strip())
-    return _WORDS[word] if word in _WORDS else float(text.replace(",", "."))
+    return _WORDS[word] if word in _WORDS else float(_THOUSANDS.sub("", text).replace(",", "."))
 
 
 def unit_minutes(text: str) -> int:
@@ -157,22 +166,23 @@ def _minutes(part: dict[str, str | None]) -> float:
         share = 0.5 if part["half_part"] == "half" else 0.25
         return (_number(part["half_n"]) + share) * unit_minutes(part["half_u"])
     if part["anda_u"] and part["anda_part"]:
-        share = {"a half": 0.5, "half": 0.5, "a quarter": 0.25}.get(part["anda_part"].replace("-", " "), 0.75)
+        share = {"half": 0.5, "quarter": 0.25}.get(part["anda_part"].removeprefix("a").strip(" -"), 0.75)
         return (1 + share) * unit_minutes(part["anda_u"])
     if part["clock_h"] and part["clock_m"]:
         return int(part["clock_h"]) * HOUR + int(part["clock_m"])
-    if part["an_m"]:
-        return _number(part["an_n"] or "an") * HOUR + _number(part["an_m"])
+    if past := part["an_m"] or part["an_w"]:
+        return _number(part["an_n"] or "an") * HOUR + _number(past)
     if part["frac"]:
         size = {"half a day": 720, "half a week": 5_040, "half a month": 21_600, "half a year": 262_800}
-        return size.get(part["frac"]) or {"t": 45, "q": 15}.get(part["frac"][0], 30)
+        return size.get(part["frac"]) or {"t": 45, "3": 45, "q": 15}.get(part["frac"][0], 30)
     if part["nth_u"] and part["nth"]:
         return _number(part["nth"]) * unit_minutes(part["nth_u"])
     if part["ord"] and part["ord_u"]:
         digits = re.match(r"\d+", part["ord"])
         return (int(digits.group()) if digits else _ORDINALS[part["ord"]]) * unit_minutes(part["ord_u"])
-    if part["fortnight"] or part["weekdays"]:
-        return _number(part["weekdays"] or "two") * WEEK
+    if part["bare"] or part["fortnight"] or part["weekdays"]:
+        how_many = part["weekdays"] or ("a" if part["bare"] else "two")
+        return _number(how_many) * unit_minutes(part["bare"] or "week")
     if part["late"]:
         return int(part["late"])
     if part["vulgar"] and part["vulgar_u"]:

@@ -88,16 +88,18 @@ _HOUR = (  # 6, 18.05, 7.30pm, noon, ten to six, half three
     r"|(?P<noon{n}>noon|midday))"
 )
 _SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and|till?|until)"
-_NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
+_NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|(?:working|business) days|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|secs?|seconds?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
 _NOW = (
     r"(?:it'?s|its|it is|now|already|nearly|almost|(?:sat(?: down)?|seen|seated|served|ready|arrived|came|come|left|answered|started|starting|begun|began|open(?:ed)?|"
-    r"turned up|showed up|rolled up|rocked up|let in|called(?: in| up)?|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by))"
+    r"turned up|showed up|rolled up|rocked up|rolled in|let in|called(?: in| up)?|reached (?:the |a )?(?:teller|counter|desk|front|window)|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by)"
+    r"|(?:sat down|seated|seen|called|served|came(?= \d{1,2}[.:]\d)|(?<!gets )(?<!get )(?<!-)in at(?= \d{1,2}[.:]\d)|reached (?:the |a )?(?:teller|counter|desk|front|window)|given (?:a|the|my|our) (?:key|room|table)(?: at)?|key (?:at|in (?:my )?hand(?: at)?)):?)"
 )
 _CLOCKS = re.compile(
-    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|booked(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
-    r"viewing|appointment|slot|there|here|arrived|got here|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
+    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|(?:booked|ordered)(?: an?| the)?(?: (?!size|type|grade|platform|gate|part|row|number|table)\w+)?(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
+    r"viewing|appointment|slot|there|here|arrived|got here|boarded|entered (?:the |your )?(?:branch|office|bank|store|shop|hall)|(?:took|take) (?:a |the |my )?(?:token|ticket|number)(?: at)?|(?:check|checked) in(?:'s| is)?(?: from| at)?|reservation(?: at| for)?|(?:table|appt|appointment|slot|window)(?: booked)?(?: for| at| was| is)?|fitters?(?: due)?(?: at)?|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
     rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and|till?|until) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
-    rf"[^!?]{{0,60}}?\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
+    rf"[^!?]{{0,60}}?(?:\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
+    rf"|(?<!\d)(?<=[ ,]){_HOUR.format(n=3)}(?: o'?clock)? (?:now|already)\b)"
 )
 _FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
     r"\b(?:wait\w*|sat(?= (?:in|at|on|here|there|from|for|waiting|down))|sitting|stood|standing(?! order)|queu\w+|stuck|held|kept|nobody|no ?one)\b[^.!?]{0,40}? (?:from )?"
@@ -133,7 +135,7 @@ _SURE_BEFORE = re.compile(  # a delay that was sat through, a queue, a hold: the
     r"(?:stuck|waited|wait you|stood (?:here|there)|been on hold|on hold|on hold for|on with you)(?: at \d+%)?(?: for| about| nearly| almost| over)*) $"
 )
 _SURE_AFTER = re.compile(
-    r"^ (?:delay\b|late\b(?! (?:fee|check|night|going))|i(?:'?ve| have)? waited|across \d+ calls|on hold\b|wait and\b|waiting (?:for|on|in)\b)"
+    r"^ (?:delay\b|late\b(?! (?:fee|check|night|going))|i(?:'?ve| have)? waited|across \d+ calls|on hold\b|wait and\b|waiting (?:for|on|in)\b|of (?:the|your|this) (?:hold|queue|wait|delay)\b)"
 )
 _SHOWN = re.compile(
     r"\b(?:showing|shows?|says?|announced|expected|estimated?|up to|notifications?|if|average|pay|fined?)\b"
@@ -198,7 +200,7 @@ _SAID = rf"\d{{1,3}}|{_NUMBERS}"
 _OVERRUN = re.compile(
     rf"\b(?P<least>{_SAID})(?: ?(?:-|to) ?(?P<most>{_SAID}))?[ -]?(?:working |business )?(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|months?)\b[^!?]{{0,70}}?"
     r"\b(?:it'?s|it is|it has|we'?re|that'?s|has|have|i'?m (?=on|at)|now|been|day|today|this is)(?: now)? ?(?:now |been |on |at |day |only |already |over |nearly |almost |gone )*"
-    rf"(?<= )(?P<real>{_SAID})(?= now\b|\s*(?:[.,!?)]|$)| and (?:counting|still|no)| already| today| gone)"
+    rf"(?<= )(?P<real>{_SAID})(?= now\b|\s*(?:[.,!?)]|$)| and (?:counting|still|no)| already| today| gone| here\b| (?:on|in|at) (?:this|the|your)\b)"
 )
 
 
@@ -233,7 +235,10 @@ def between_times(text: str) -> tuple[int, int, int] | None:
     match = next(filter(None, (pattern.search(text) for pattern in _BETWEEN)), None)
     if not match:
         return None
-    first, second = _clock(match, 1), _clock(match, 2)
+    first, second = (
+        _clock(match, 1),
+        _clock(match, 3 if match.groupdict().get("h3") or match.groupdict().get("noon3") else 2),
+    )
     if first is None or second is None:
         return None
     minutes = (second - first) % (12 * HOUR)
