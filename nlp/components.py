@@ -26,7 +26,7 @@ from nlp.arousal import arousal
 from nlp.decision import Decider
 from nlp.entities import EntityFinder
 from nlp.features import Batch, features
-from nlp.language import UNDETERMINED, LanguageGuesser, words_of
+from nlp.language import UNDETERMINED, LanguageGuesser, has_letters, words_of
 from nlp.lexical import mark_ids
 from nlp.meaning import load_meaning
 from nlp.notes import notes_of
@@ -39,7 +39,6 @@ from nlp.waits import claimed_wait
 from nlp.weights import MODEL, Weights, load_weights
 
 _HANDLE = re.compile(r"@([\w.-]+)")
-_LETTER = re.compile(r"[^\W\d_]")
 
 Component = Callable[[Doc], Doc]
 
@@ -60,7 +59,7 @@ def make_language(nlp: Language, name: str) -> Component:
         notes.words = words_of(notes.folded.text)
         notes.lang, notes.langs = guesser.of_words(notes.words, notes.folded.text, notes.post.lang)
         foreign = notes.lang not in ("en", UNDETERMINED)
-        if foreign or (notes.lang == UNDETERMINED and _LETTER.search(notes.folded.text)):
+        if foreign or (notes.lang == UNDETERMINED and has_letters(notes.folded.text)):
             notes.signals.append(Signal("unsupported_language", "s.language", "", 0, 0))
         return doc
 

@@ -36,6 +36,11 @@ def words_of(folded: str) -> list[str]:
     return _WORD.findall(folded)[:_MOST_WORDS]
 
 
+def has_letters(folded: str) -> bool:
+    """Whether folded text has letters of any script, outside handles, tags and links."""
+    return bool(_LETTER.search(_SKIP.sub(" ", folded)))
+
+
 class LanguageGuesser:
     """Guesses by the table of frequent words. Loading takes milliseconds; a guess, microseconds.
 
@@ -65,6 +70,8 @@ class LanguageGuesser:
         for votes in filter(None, map(self._votes.get, words)):
             for index, weight in votes:
                 scores[index] += weight
+        if "\u00bf" in folded or "\u00a1" in folded:  # no other language here opens a question upside down
+            scores[LANGUAGES.index("es")] += _SURE
         claimed = (tag or "")[:2].lower()
         if claimed in LANGUAGES:
             scores[LANGUAGES.index(claimed)] += _TAG_WEIGHT

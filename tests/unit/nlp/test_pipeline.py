@@ -97,6 +97,11 @@ def test_other_languages_are_flagged_and_never_left_without_a_look(reader: Spacy
     assert "unsupported_language" in read(reader, "где мой заказ").signal_labels
 
 
+@pytest.mark.parametrize("text", ["@prairiejet 🙌🙌", "@okuda_uk 128", "#newcarday 🚗🎉", "@kestrel"])
+def test_a_handle_is_in_no_language_that_a_person_would_have_to_read(reader: SpacyReader, text: str) -> None:
+    assert "unsupported_language" not in read(reader, text).signal_labels
+
+
 PLAIN = {
     "your app crashes every time I open my basket": "outage_bug",
     "locked out of my account, the reset code never comes": "account_access",
