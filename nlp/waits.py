@@ -95,8 +95,8 @@ _NOW = (
     r"|(?:sat down|seated|seen|called|served|came(?= \d{1,2}[.:]\d)|(?<!gets )(?<!get )(?<!-)in at(?= \d{1,2}[.:]\d)|reached (?:the |a )?(?:teller|counter|desk|front|window)|given (?:a|the|my|our) (?:key|room|table)(?: at)?|key (?:at|in (?:my )?hand(?: at)?)):?)"
 )
 _CLOCKS = re.compile(
-    r"\b(?:since|from|ordered(?: ahead)?(?: at| for)?|at|for|(?:booked|ordered)(?: an?| the)?(?: (?!size|type|grade|platform|gate|part|row|number|table)\w+)?(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
-    r"viewing|appointment|slot|there|here|arrived|got here|boarded|entered (?:the |your )?(?:branch|office|bank|store|shop|hall)|(?:took|take) (?:a |the |my )?(?:token|ticket|number)(?: at)?|(?:check|checked) in(?:'s| is)?(?: from| at)?|reservation(?: at| for)?|(?:table|appt|appointment|slot|window)(?: booked)?(?: for| at| was| is)?|fitters?(?: due)?(?: at)?|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
+    r"\b(?:since|from|at|for|(?:booked|ordered)(?: an?| the)?(?: (?!size|type|grade|platform|gate|part|row|number|table)\w+)?(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
+    r"viewing|there|here|arrived|got here|boarded|entered (?:the |your )?(?:branch|office|bank|store|shop|hall)|(?:took|take) (?:a |the |my )?(?:token|ticket|number)(?: at)?|(?:check|checked) in(?:'s| is)?(?: from| at)?|reservation(?: at| for)?|(?:table|appt|appointment|slot|window)(?: booked)?(?: for| at| was| is)?|fitters?(?: due)?(?: at)?|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
     rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and|till?|until) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
     rf"[^!?]{{0,60}}?(?:\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
     rf"|(?<!\d)(?<=[ ,]){_HOUR.format(n=3)}(?: o'?clock)? (?:now|already)\b)"
@@ -235,10 +235,9 @@ def between_times(text: str) -> tuple[int, int, int] | None:
     match = next(filter(None, (pattern.search(text) for pattern in _BETWEEN)), None)
     if not match:
         return None
-    first, second = (
-        _clock(match, 1),
-        _clock(match, 3 if match.groupdict().get("h3") or match.groupdict().get("noon3") else 2),
-    )
+    told = match.groupdict()
+    last = 3 if told.get("h3") or told.get("noon3") else 2  # "ten to two now" has the hour before the word
+    first, second = _clock(match, 1), _clock(match, last)
     if first is None or second is None:
         return None
     minutes = (second - first) % (12 * HOUR)
