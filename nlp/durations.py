@@ -37,7 +37,7 @@ _ORDINALS = {
         "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1
     )
 }  # fmt: skip
-_PARTS_OF_ONE = {"": 0, " and a half": 0.5, " and a quarter": 0.25}
+_PARTS_OF_ONE = {"": 0, " and a half": 0.5, " and a quarter": 0.25, " and three quarters": 0.75}
 
 _NUMBER = "|".join(sorted((w.replace(" ", "[ -]+") for w in _WORDS), key=len, reverse=True))
 _COUNT = "|".join(
@@ -55,8 +55,8 @@ _SPAN = re.compile(
     rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -](?:a[ -])?(?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
     rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|hr|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|(?:a[ -])?quarter|(?:three|3) quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
-    rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles))"
-    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?:(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of|times|calls|emails))|(?P<an_w>{'|'.join(_ONES)}) (?:minutes?|mins?))"
+    rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles)| (?:\w+ )?(?:calls|e-?mails|(?:web ?)?forms|chats|agents|people|times|transfers|tickets|humans|messages|attempts|tries|texts|letters|days)\b)"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?:(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of (?:us|them|you|the|your|our|my|those|these)|times|calls|emails))|(?P<an_w>{'|'.join(_ONES)}) (?:minutes?|mins?))"
     r"|(?P<frac>(?:three quarters|3/4) of an (?:hour|hr)|quarter of an (?:hour|hr)|quarter hour|half an (?:hour|hr)|half[ -]hour|half hr|1/2 hour|half a (?:day|year|week|month))"
     # "week now, no tracking number", "month since I applied"
     r"|(?:^|(?<=^whole )|(?<=[.!?\n,] ))(?P<bare>week|month|year)(?= (?:now|on\b(?! (?:\w*day|week|month|year)\b)|since|of no|without|w/o))"
@@ -69,7 +69,7 @@ _SPAN = re.compile(
     # 2½ hours, as it is folded
     rf"|(?:(?P<vulgar_n>\d{{1,2}}?) ?)?(?P<vulgar>[13]⁄[24])[ -]*(?P<vulgar_u>{_UNIT})"
     # 9 days, three weeks, 5+ months, 2 weeks and a half, 45min, 3h; "11.30 night" is a time of day
-    rf"|(?P<n>\d+(?:[.,]\d+)?(?!(?<=[.,]\d\d) ?(?:night|day))|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and a (?:half|quarter))?"
+    rf"|(?P<n>\d+(?:[.,]\d+)?(?!(?<=[.,]\d\d) ?(?:night|day))|{_NUMBER})\+?[ -]*{_FILLER}(?P<u>{_UNIT})(?P<half_after> and (?:a (?:half|quarter)|three quarters))?"
     # 25 late, said of trains and planes; 45 on hold
     r"|(?P<late>[1-9]\d{0,2})(?= late\b(?! by)| on hold\b)"
     r"|(?P<short_n>\d{1,3})(?P<short_u>h|m|d)(?= ?(?:\d{2}m?\b)?(?:$|[ .,!?)]))"

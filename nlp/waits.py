@@ -98,7 +98,7 @@ _CLOCKS = re.compile(
     r"\b(?:since|from|at|for|(?:booked|ordered)(?: an?| the)?(?: (?!size|type|grade|platform|gate|part|row|number|table)\w+)?(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
     r"viewing|there|here|arrived|got here|boarded|entered (?:the |your )?(?:branch|office|bank|store|shop|hall)|(?:took|take) (?:a |the |my )?(?:token|ticket|number)(?: at)?|(?:check|checked) in(?:'s| is)?(?: from| at)?|reservation(?: at| for)?|(?:table|appt|appointment|slot|window)(?: booked)?(?: for| at| was| is)?|fitters?(?: due)?(?: at)?|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
     rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and|till?|until) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
-    rf"[^!?]{{0,60}}?(?:\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
+    rf"[^?]{{0,60}}?(?:\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
     rf"|(?<!\d)(?<=[ ,]){_HOUR.format(n=3)}(?: o'?clock)? (?:now|already)\b)"
 )
 _FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
@@ -331,4 +331,5 @@ def _is_wait(text: str, span: Duration) -> bool:
     if plain is not None:
         return plain
     weights, threshold = _weights()
-    return sum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold
+    # Summed exactly: a tie must not hang on the order of a set, which is another in each process.
+    return math.fsum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold
