@@ -17,7 +17,7 @@ _GRID = np.round(np.concatenate([np.arange(0.02, 0.10, 0.01), np.arange(0.10, 0.
 # Rules and head together may cry wolf, on industries they have never seen, over at most this share of the
 # posts that are neither P0 nor P1; within it, the head adds what no rule has foreseen. More would be found
 # with more alarms, but people stop looking at a lane that is full of jokes.
-_FALSE_ALARMS = {0: 0.05, 1: 0.07}
+_FALSE_ALARMS = {0: 0.036, 1: 0.07}
 
 # A signal that is missed costs more than one that isn't there: a request for a person goes unheard, while a
 # false mark costs a glance. A false `stop_request` silences us for ever, and counts in full.

@@ -2,7 +2,7 @@
 
 ``python -m nlp.train [--out FOLDER]``. Needs SciPy (the `train` dependency group); the reader doesn't.
 
-Each head is a ridge regression over the hashed features and the likeness to examples. Calibration and
+Each head is a logistic regression over the hashed features and the likeness to examples. Calibration and
 thresholds are fitted on predictions for industries that the weights which made them had not seen.
 """
 
@@ -23,24 +23,23 @@ from monitor.domain.reading import Post
 from nlp.corpus import LabelledPost, load
 from nlp.features import BUCKETS, FIRST, Batch
 from nlp.folding import fold
+from nlp.logistic import Logistic
 from nlp.meaning import likeness, load_meaning, unit
 from nlp.thresholds import choose_thresholds
 from nlp.typos import KNOWN_FILE, known_words
 from nlp.weights import HEADS, MODEL, Floats, Weights
 
-# Chosen by leave-one-industry-out on our corpus: how much each block of features counts, and the ridge.
+# Chosen by leave-one-industry-out on our corpus: how much each block of features counts, and the penalty.
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word pair char mark
-LIKENESS = np.float32(4.0)  # the weight of likeness, where the blocks of features have theirs
+LIKENESS = np.float32(10.0)  # the weight of likeness, where the blocks of features have theirs
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
-PENALTY = 6.0
+PENALTY = 0.2
 # A weight's steps on each side of nothing, per block. The marks are few, and some (rules of P0) weigh a
 # hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
-_LEVELS = (32, 22, 22, 127)  # word pair char mark
-# Residuals, as shares of what is asked for: of the weights, and of scores for posts that were left out. The
-# latter need be no nearer than calibration and thresholds can tell.
-_EXACT, _NEARLY = 1e-4, 1e-2
-_MOST_STEPS = 1_000
-_TINY = np.float32(1e-20)
+_LEVELS = (22, 14, 14, 127)  # word pair char mark
+# By what share the last step may have lowered the loss: for the weights, and for scores of posts that were
+# left out. The latter start near the end, and need be no nearer than calibration and thresholds can tell.
+_EXACT, _NEARLY = 2e-3, 2e-2
 
 Doubles = npt.NDArray[np.float64]
 
@@ -129,81 +128,28 @@ def design(batch: Batch, rarity: Doubles) -> Design:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Ridge regression of every head at once: the weights, and what each post's score would be unseen."""
+    """Logistic regression of every head at once: the weights, and what each post's score would be unseen."""
 
     weights: Floats  # slots × heads
     by_likeness: Floats  # examples × heads
-    bias: Doubles
+    bias: Floats
     unseen: Doubles  # posts × heads: scores by weights that had not seen the post's group
 
 
 def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALTY) -> Fit:
-    """One linear system for all heads, and one more for each group that is left out.
+    """One regression for all posts, and one more for each group that is left out.
 
     The latter start from the solution of the former, and are solved as far as a threshold can tell. Only
-    means, rarity and the choice of examples are over all posts.
+    rarity and the choice of examples are over all posts.
     """
-    system = _Ridge(seen, penalty)
-    mean = y.mean(axis=0)
-    wanted = (y - mean).astype(np.float32)
+    regression = Logistic(seen.x, seen.near, penalty)
     names = np.array(groups)
-    alpha = system.solve(wanted, np.ones(len(y), dtype=bool), _EXACT)
+    whole = regression.solve(y, np.ones(len(y), dtype=bool), _EXACT)
     unseen = np.empty_like(y)
     for name in sorted(set(groups)):
         held = names == name
-        unseen[held] = mean + system.common(system.solve(wanted, ~held, _NEARLY, alpha))[held]
-    return Fit(seen.x.T @ alpha, seen.back @ (seen.near.T @ alpha), mean, unseen)
-
-
-class _Ridge:
-    """The system (K + penalty) α = y, where K is what the posts have in common: a matrix that is never made.
-
-    Conjugate gradients (Hestenes & Stiefel 1952), all heads side by side. The likenesses, of which there are
-    a thousand at most, are inverted exactly (Woodbury) and so leave the rest little to do.
-    Memory grows with the posts, not with their square.
-    """
-
-    def __init__(self, seen: Design, penalty: float) -> None:
-        self._x, self._across = seen.x, seen.x.T.tocsr()
-        self._near = seen.near
-        self._penalty = np.float32(penalty)
-        self._rest = np.float32(penalty + sum(w * w for w in BLOCK_WEIGHTS))  # of a post with itself
-        inner = (self._near.T @ self._near).astype(np.float64)
-        inner[np.diag_indices_from(inner)] += self._rest
-        self._inner = np.linalg.inv(inner).astype(np.float32)
-
-    def common(self, alpha: Floats) -> Floats:
-        """K @ alpha: posts × heads."""
-        by_features = self._x @ (self._across @ alpha)
-        return np.asarray(by_features + self._near @ (self._near.T @ alpha), dtype=np.float32)
-
-    def _roughly_solved(self, y: Floats) -> Floats:
-        """As if posts had nothing in common but likeness."""
-        return np.asarray((y - self._near @ (self._inner @ (self._near.T @ y))) / self._rest)
-
-    def solve(
-        self, y: Floats, among: npt.NDArray[np.bool_], exactness: float, start: Floats | None = None
-    ) -> Floats:
-        """α for these posts alone, 0 for the others: no head is off by more than its share `exactness`."""
-        chosen = among[:, None].astype(np.float32)
-        alpha = np.zeros_like(y) if start is None else start * chosen
-        left = chosen * (y - self.common(alpha) - self._penalty * alpha)
-        enough = exactness * np.linalg.norm(y * chosen, axis=0)
-        step = towards = chosen * self._roughly_solved(left)
-        size = np.einsum("ij,ij->j", left, towards)
-        for _ in range(_MOST_STEPS):
-            if (np.linalg.norm(left, axis=0) <= enough).all():
-                return alpha
-            change = chosen * (self.common(step) + self._penalty * step)
-            share = size / np.maximum(np.einsum("ij,ij->j", step, change), _TINY)
-            alpha += share * step
-            left -= share * change
-            towards = chosen * self._roughly_solved(left)
-            before, size = size, np.einsum("ij,ij->j", left, towards)
-            step = towards + size / np.maximum(before, _TINY) * step
-        raise ArithmeticError(
-            f"No solution after {_MOST_STEPS} steps: are there numbers in the design that are none?"
-        )
+        unseen[held] = regression.scores(regression.solve(y, ~held, _NEARLY, whole))[held]
+    return Fit(whole.weights, seen.back @ whole.by_near[:-1], whole.bias, unseen)
 
 
 def platt(scores: Doubles, truth: Doubles) -> tuple[float, float]:

@@ -9,12 +9,12 @@ from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
 from nlp.features import BLOCKS, BUCKETS, FIRST, features
 from nlp.lexical import marks, number
+from nlp.logistic import Logistic
 from nlp.meaning import likeness, load_meaning, unit
 from nlp.rulefile import read_rules
 from nlp.train import (
     BLOCK_WEIGHTS,
     PENALTY,
-    Design,
     _quantised,
     design,
     featurise,
@@ -47,27 +47,17 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
             load_weights(tmp_path / "a")
 
 
-@pytest.mark.parametrize("posts", [40, 2_300])
-def test_weights_and_scores_of_groups_left_out_are_those_of_the_exact_solution(posts: int) -> None:
-    """Conjugate gradients against the normal equations, solved once and once for each group (same means)."""
-    from scipy.sparse import csr_matrix
-
-    random = np.random.default_rng(7)
-    x = csr_matrix(random.random((posts, 15)) * (random.random((posts, 15)) < 0.4))
-    near = random.random((posts, 4)).astype(np.float32)
-    seen = Design(x, near, np.eye(4, dtype=np.float32), np.zeros((4, 2), dtype=np.int8))
-    y = (random.random((posts, 3)) < 0.4).astype(float)
-    groups = ["a" if i % 4 == 0 else "b" if i % 3 else "c" for i in range(posts)]
+def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
+    """Against a regression without the group, solved from nothing and to the end."""
+    batch, _ = featurise(POSTS)
+    y, seen = targets(POSTS), design(batch, rarity_of(batch))
+    groups = ["a" if i % 4 == 0 else "b" for i in range(len(POSTS))]
     found = fit(seen, y, groups)
-    both = np.hstack([x.toarray(), near])
-    for name in "abc":
+    regression = Logistic(seen.x, seen.near, PENALTY)
+    for name in "ab":
         held = np.array([g == name for g in groups])
-        rest, centred = both[~held], (y - y.mean(axis=0))[~held]
-        weights = np.linalg.solve(rest.T @ rest + PENALTY * np.eye(19), rest.T @ centred)
-        assert np.allclose(found.unseen[held], both[held] @ weights + y.mean(axis=0), atol=1e-2)
-    weights = np.linalg.solve(both.T @ both + PENALTY * np.eye(19), both.T @ (y - y.mean(axis=0)))
-    assert np.allclose(found.weights, weights[:15], atol=1e-3)
-    assert np.allclose(found.by_likeness, weights[15:], atol=1e-3)
+        alone = regression.scores(regression.solve(y, ~held, 1e-6))[held]
+        assert np.abs(found.unseen[held] - alone).mean() < 0.1
 
 
 def test_weights_score_a_post_as_the_regression_does() -> None:
@@ -79,7 +69,7 @@ def test_weights_score_a_post_as_the_regression_does() -> None:
     exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
         fitted.by_likeness
     )
-    assert np.allclose(train(POSTS).scores(batch), exact + fitted.bias, atol=0.03)
+    assert np.allclose(train(POSTS).scores(batch), exact + fitted.bias, atol=0.1)
 
 
 def test_one_heavy_mark_does_not_round_the_others_away() -> None:
@@ -150,5 +140,5 @@ def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
     folder = Path(load_weights.__globals__["MODEL"])
     assert sum(f.stat().st_size for f in folder.iterdir()) < 5_000_000
     assert weights.about["posts"] > 0
-    assert np.all((weights.slope > 1) & (weights.slope < 300)), "every head has been calibrated"
-    assert np.all(np.abs(weights.shift) < 30)
+    assert np.all((weights.slope > 0.3) & (weights.slope < 3)), "log-odds need no more than a nudge"
+    assert np.all(np.abs(weights.shift) < 3)
