@@ -145,8 +145,10 @@ class Decider:
         for signal in notes.signals:
             if stands(signal, row):
                 found.setdefault(signal.label, signal)
+        # Who says goodbye to life is not asking for silence; a request in so many words (a rule) would stand.
+        goodbye = any("selfharm" in hit.rule.id for hit in notes.hits)
         for label, at, threshold in self._signals:
-            if row[at] >= threshold and label not in found:
+            if row[at] >= threshold and label not in found and not (goodbye and label == "stop_request"):
                 signal = Signal(label, "model", "", 0, 0)
                 if stands(signal, row):
                     found[label] = signal

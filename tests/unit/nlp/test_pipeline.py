@@ -183,3 +183,11 @@ def test_capitals_are_rage_only_where_something_is_wrong(reader: SpacyReader) ->
     )
     assert "high_arousal" not in [s.label for s in joy.signals]
     assert "high_arousal" in [s.label for s in rage.signals]
+
+
+def test_a_goodbye_to_life_is_no_request_for_silence(reader: SpacyReader) -> None:
+    """A stop request would keep us from ever answering this person."""
+    text = "@northwindair you took everything from me, I don't want to live any more. tonight I end it"
+    (reading,) = reader.read([Post(text)])
+    assert reading.urgency.level is Urgency.P0
+    assert "stop_request" not in reading.signal_labels
