@@ -29,7 +29,8 @@ from nlp.thresholds import choose_thresholds
 from nlp.typos import KNOWN_FILE, known_words
 from nlp.weights import HEADS, MODEL, Floats, Weights
 
-# Chosen by leave-one-industry-out on our corpus: how much each block of features counts, and the penalty.
+# How much each block of features counts was chosen by leave-one-industry-out on our corpus, likeness and the
+# penalty on posts written later than those trained on (docs/nlp.md).
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word pair char mark
 LIKENESS = np.float32(10.0)  # the weight of likeness, where the blocks of features have theirs
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
