@@ -11,6 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from monitor.domain.errors import RuleInvalid
@@ -91,9 +93,9 @@ class Rulebook:
     """All rules, compiled. `hits` takes time linear in the length of the text.
 
     Plain words of concepts are found in one walk over the post (`nlp.phrases`). Which other patterns may
-    match is worked out on bits, one per pattern: a word beginning has a mask per set of anchors (`NEEDS`
-    of them), a post has the union of its words' masks, and a pattern is tried when its bit is in all. A
-    combination of concepts is looked at when each of them was found or may be.
+    match is worked out on bits, one per pattern: a word beginning has a mask per set of anchors (`NEEDS` of
+    them, side by side in one number), a post has the union of its words' masks, and a pattern is tried when
+    its bit is in all. A combination of concepts is looked at when each of them was found or may be.
     """
 
     def __init__(self, rules: Iterable[Rule], concepts: Mapping[str, Concept]) -> None:
@@ -121,6 +123,8 @@ class Rulebook:
                 names = tuple(frozenset(choice.split("|")) for choice in choices)
                 self._combinations.append(_Combination(compiled, choices, names))
         self._anchors = frozenset(self._masks)
+        self._all_free = self._side_by_side(self._free)
+        self._wide = {anchor: self._side_by_side(masks) for anchor, masks in self._masks.items()}
 
     def _idea(self, concept: Concept) -> Idea:
         """The concept; its plain phrases go into the tree, its other words become patterns with bits."""
@@ -191,14 +195,15 @@ class Rulebook:
 
     def _possible(self, starts: set[str]) -> int:
         """The patterns that may match a text with these word beginnings, as bits."""
-        first, second, third, fourth = self._free
-        for anchor in starts & self._anchors:
-            one, two, three, four = self._masks[anchor]
-            first |= one
-            second |= two
-            third |= three
-            fourth |= four
-        return first & second & third & fourth
+        wide = reduce(or_, map(self._wide.__getitem__, starts & self._anchors), self._all_free)
+        size = len(self._sources)
+        possible = wide
+        for place in range(1, NEEDS):
+            possible &= wide >> size * place
+        return possible & (1 << size) - 1
+
+    def _side_by_side(self, masks: Sequence[int]) -> int:
+        return sum(mask << len(self._sources) * place for place, mask in enumerate(masks))
 
     def read(
         self,

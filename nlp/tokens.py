@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nlp.folding import fold
@@ -46,7 +47,7 @@ def word_form(text: str) -> str:
         return "@"
     if text[:4].lower() == "http" or text[:4].lower() == "www.":
         return "http"
-    folded = fold(text).text or text
+    folded = text.lower() if text.isascii() and text.isalpha() else fold(text).text or text
     if folded[0].isdigit() or (first == "#" and folded[1:2].isdigit()):
         return _DIGITS.sub("0", folded) if len(folded) < 5 else "00000"
     return _SQUEEZE.sub(r"\1\1", folded)
@@ -66,8 +67,29 @@ def tokenizer_of(nlp: Language) -> Tokenizer:
     return Tokenizer(
         nlp.vocab,
         rules={k: v for k, v in contractions.items() if "'" not in k and "’" not in k},
-        prefix_search=_PREFIX.search,
-        suffix_search=_SUFFIX.search,
-        infix_finditer=_INFIX.finditer,
-        token_match=_WHOLE.fullmatch,
+        prefix_search=_prefix,
+        suffix_search=_suffix,
+        infix_finditer=_infixes,
+        token_match=_whole,
     )
+
+
+# spaCy asks all four of every word that it hasn't met. A letter tells most of the answers without a search.
+
+
+def _prefix(text: str) -> re.Match[str] | None:
+    return None if text[:1].isalpha() else _PREFIX.match(text)
+
+
+def _suffix(text: str) -> re.Match[str] | None:
+    if text[-1:].isalpha() and text[-1] not in "sS":  # but "'s" is one
+        return None
+    return _SUFFIX.search(text)
+
+
+def _infixes(text: str) -> Iterable[re.Match[str]]:
+    return () if text.isalnum() else _INFIX.finditer(text)
+
+
+def _whole(text: str) -> re.Match[str] | None:
+    return None if text.isalpha() else _WHOLE.fullmatch(text)
