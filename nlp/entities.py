@@ -103,7 +103,7 @@ _NOT_NAMES_TEXT = (
     "the you your all everyone guys team again god for very and but this that not just customer "
     "support service someone somebody anyone nobody monday tuesday wednesday thursday friday "
     "saturday sunday heaven mum mom dad him her them please still when lol love sorry will can what "
-    "why how from yes now great hello however they "
+    "why how from yes now great hello however they overheard interrogated "
 )
 _NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
 

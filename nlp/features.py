@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCKS = ("word", "pair", "char", "mark")
-_BITS = (15, 16, 16, 14)
+_BITS = (20, 22, 20, 14)  # far more slots than features: hardly two share one
 FIRST = tuple(sum(1 << b for b in _BITS[:i]) for i in range(len(_BITS)))  # slot where a block begins
 BUCKETS = sum(1 << b for b in _BITS)
 CHARS = 4

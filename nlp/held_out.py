@@ -9,8 +9,9 @@ import numpy as np
 from monitor.domain.reading import Reading
 from nlp.corpus import LabelledPost
 from nlp.decision import Decider
+from nlp.kept import kept_of
 from nlp.thresholds import choose_thresholds
-from nlp.train import PENALTY, calibrate, design, featurise, fit, probabilities, rarity_of, targets
+from nlp.train import PENALTY, calibrate, design, featurise, fit, probabilities, targets
 
 
 def held_out_readings(
@@ -22,7 +23,7 @@ def held_out_readings(
     """
     batch, notes = featurise(posts)
     y = targets(posts)
-    unseen = fit(design(batch, rarity_of(batch)), y, groups, penalty).unseen
+    unseen = fit(design(batch, kept_of(batch)), y, groups, penalty).unseen
     of_group = np.array(groups)
     readings: dict[int, Reading] = {}
     for group in sorted(set(groups)):

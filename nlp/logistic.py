@@ -30,7 +30,7 @@ _ONE, _TINY, _FAR = np.float32(1), np.float32(1e-20), np.float32(60)
 class Coefficients:
     """What features and likenesses add to each head's score (log-odds)."""
 
-    weights: Floats  # slots × heads
+    weights: Floats  # features × heads
     by_near: Floats  # columns of `near`, and last the constant, × heads
 
     @property
@@ -49,7 +49,7 @@ class Coefficients:
 
 
 class Logistic:
-    """The regression on these posts: `x` (posts × slots, SciPy's CSR), `near` (posts × columns)."""
+    """The regression on these posts: `x` (posts × features, SciPy's CSR), `near` (posts × columns)."""
 
     def __init__(self, x: Any, near: Floats, penalty: float) -> None:
         self._x, self._across = x, x.T.tocsr()
@@ -117,7 +117,7 @@ class Logistic:
     def _step(self, at: Coefficients, wanting: Floats, curvature: Floats) -> Coefficients:
         """Newton's step, about.
 
-        The residual is eased (preconditioned) by each slot's own curvature, and along the axes of the
+        The residual is eased (preconditioned) by each feature's own curvature, and along the axes of the
         likenesses by the mean one.
         """
         by_weight = _ONE / (self._penalty + np.asarray(self._squares @ curvature))

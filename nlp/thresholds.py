@@ -14,10 +14,12 @@ from nlp.notes import Notes
 from nlp.weights import HEADS, LEARNED_SIGNALS
 
 _GRID = np.round(np.concatenate([np.arange(0.02, 0.10, 0.01), np.arange(0.10, 0.97, 0.02)]), 2)
-# Rules and head together may cry wolf, on industries they have never seen, over at most this share of the
-# posts that are neither P0 nor P1; within it, the head adds what no rule has foreseen. More would be found
-# with more alarms, but people stop looking at a lane that is full of jokes.
-_FALSE_ALARMS = {0: 0.036, 1: 0.07}
+# A P0 that nobody is paged for weighs as much as three pages for nothing: the head raises a post from one
+# chance in four on. Lower would find more, but people stop answering a pager that cries wolf.
+_PAGES_A_P0_IS_WORTH = 3
+# For P1, rules and head together may raise, on industries they have never seen, at most this share of the
+# posts that are neither P0 nor P1; within it, the head adds what no rule has foreseen.
+_FALSE_ALARMS = 0.07
 
 # A signal that is missed costs more than one that isn't there: a request for a person goes unheard, while a
 # false mark costs a glance. A false `stop_request` silences us for ever, and counts in full.
@@ -31,11 +33,10 @@ def choose_thresholds(posts: Sequence[LabelledPost], notes: Sequence[Notes], p: 
     """A threshold per head that needs one; `p` are held-out probabilities, posts × heads."""
     column = {head: p[:, i] for i, head in enumerate(HEADS)}
     chosen = {"complaint": 0.5, "severity>=2": 0.5, "severity>=3": 0.5}
-    for level in (0, 1):
-        calm = np.array([int(post.urgency[1]) > 1 for post in posts])
-        fired = np.array([any(h.rule.floor and h.rule.floor.rank <= level for h in n.hits) for n in notes])
-        raised = column[f"urgency<={level}"]
-        chosen[f"urgency<={level}"] = _for_quiet(raised[calm], fired[calm], _FALSE_ALARMS[level])
+    calm = np.array([int(post.urgency[1]) > 1 for post in posts])
+    fired = np.array([any(h.rule.floor and h.rule.floor.rank <= 1 for h in n.hits) for n in notes])
+    chosen["urgency<=0"] = 1 / (1 + _PAGES_A_P0_IS_WORTH)
+    chosen["urgency<=1"] = _for_quiet(column["urgency<=1"][calm], fired[calm], _FALSE_ALARMS)
     chosen |= {"urgency<=2": 0.5, "urgency<=3": 0.5}
     for head in HEADS:
         if head.startswith("intent:"):

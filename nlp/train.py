@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from monitor.domain.reading import Post
 from nlp.corpus import LabelledPost, load
-from nlp.features import BUCKETS, FIRST, Batch
+from nlp.features import Batch
 from nlp.folding import fold
+from nlp.kept import Kept, kept_of
 from nlp.logistic import Logistic
 from nlp.meaning import likeness, load_meaning, unit
 from nlp.thresholds import choose_thresholds
@@ -32,12 +33,12 @@ from nlp.weights import HEADS, MODEL, Floats, Weights
 # How much each block of features counts was chosen by leave-one-industry-out on our corpus, likeness and the
 # penalty on posts written later than those trained on (docs/nlp.md).
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word pair char mark
-LIKENESS = np.float32(10.0)  # the weight of likeness, where the blocks of features have theirs
+LIKENESS = np.float32(5.0)  # the weight of likeness, where the blocks of features have theirs
 EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
-PENALTY = 0.2
+PENALTY = 0.4
 # A weight's steps on each side of nothing, per block. The marks are few, and some (rules of P0) weigh a
 # hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
-_LEVELS = (22, 14, 14, 127)  # word pair char mark
+_LEVELS = (21, 14, 13, 127)  # word pair char mark
 # By what share the last step may have lowered the loss: for the weights, and for scores of posts that were
 # left out. The latter start near the end, and need be no nearer than calibration and thresholds can tell.
 _EXACT, _NEARLY = 2e-3, 2e-2
@@ -74,30 +75,20 @@ def featurise(posts: Sequence[LabelledPost]) -> tuple[Batch, list[Any]]:
     return batch_of(docs), [notes_of(d) for d in docs]
 
 
-def rarity_of(batch: Batch) -> Doubles:
-    """Inverse document frequency per slot."""
-    frequency = np.bincount(batch.buckets, minlength=BUCKETS)
-    return np.asarray(np.log((1 + batch.posts) / (1 + frequency)) + 1)
-
-
-def matrix(batch: Batch, rarity: Doubles) -> Any:
-    """The posts × slots matrix: each block of a row has the length that `BLOCK_WEIGHTS` gives it.
-
-    What a single post has teaches nothing and is left out, but counts in the length: a post of unknown
-    words must not be judged by its "and" and its full stop as if they were all it says.
-    """
+def matrix(batch: Batch, kept: Kept) -> Any:
+    """The posts × rows matrix: each block of a post has the length that `BLOCK_WEIGHTS` gives it."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-    values = rarity[batch.buckets]
+    rows = kept.rows(batch)
+    values = kept.rarity[rows]
     sizes = np.diff(batch.bounds, axis=1).ravel()
     segment = np.repeat(np.arange(len(sizes)), sizes)
     length = np.sqrt(np.bincount(segment, values**2, minlength=len(sizes)))
-    factor = np.tile(BLOCK_WEIGHTS, batch.posts) / np.maximum(length, 1e-9)
-    ends = np.append(batch.bounds[:, 0], len(batch.buckets))
-    x = csr_matrix((values * factor[segment], batch.buckets, ends), shape=(batch.posts, BUCKETS))
-    x.data[np.bincount(batch.buckets, minlength=BUCKETS)[x.indices] < 2] = 0
-    x.eliminate_zeros()
-    return x
+    values *= (np.tile(BLOCK_WEIGHTS, batch.posts) / np.maximum(length, 1e-9)).astype(np.float32)[segment]
+    has_row = rows < len(kept.slots)
+    before = np.append(0, np.cumsum(has_row))
+    ends = before[np.append(batch.bounds[:, 0], len(rows))]
+    return csr_matrix((values[has_row], rows[has_row], ends), shape=(batch.posts, len(kept.slots)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +99,13 @@ class Design:
     approximation); `back` turns weights of its columns into weights of the likenesses themselves.
     """
 
-    x: Any  # posts × slots, sparse
+    x: Any  # posts × rows (`nlp.kept`), sparse
     near: Floats  # posts × examples
     back: Floats  # examples × examples
     examples: npt.NDArray[np.int8]
 
 
-def design(batch: Batch, rarity: Doubles) -> Design:
+def design(batch: Batch, kept: Kept) -> Design:
     """The design for these posts."""
     drawn = np.random.default_rng(0).permutation(batch.posts)[:EXAMPLES]
     chosen = np.round(batch.vectors[np.sort(drawn)] * 127).astype(np.int8)
@@ -122,16 +113,14 @@ def design(batch: Batch, rarity: Doubles) -> Design:
     size, axes = np.linalg.eigh(likeness(among, among).astype(np.float64))
     upright = axes * np.sqrt(float(LIKENESS) / np.maximum(size, 1e-2))
     back = upright.astype(np.float32)
-    return Design(
-        matrix(batch, rarity).astype(np.float32), likeness(batch.vectors, among) @ back, back, chosen
-    )
+    return Design(matrix(batch, kept), likeness(batch.vectors, among) @ back, back, chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """Logistic regression of every head at once: the weights, and what each post's score would be unseen."""
 
-    weights: Floats  # slots × heads
+    weights: Floats  # rows × heads
     by_likeness: Floats  # examples × heads
     bias: Floats
     unseen: Doubles  # posts × heads: scores by weights that had not seen the post's group
@@ -141,7 +130,7 @@ def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALT
     """One regression for all posts, and one more for each group that is left out.
 
     The latter start from the solution of the former, and are solved as far as a threshold can tell. Only
-    rarity and the choice of examples are over all posts.
+    rarity, and the choice of features and examples, are over all posts.
     """
     regression = Logistic(seen.x, seen.near, penalty)
     names = np.array(groups)
@@ -193,16 +182,16 @@ def probabilities(scores: Doubles, calibration: Doubles) -> Doubles:
 def train(posts: Sequence[LabelledPost]) -> Weights:
     """The weights for these posts."""
     batch, notes = featurise(posts)
-    rarity = rarity_of(batch)
+    kept = kept_of(batch)
     y = targets(posts)
-    seen = design(batch, rarity)
+    seen = design(batch, kept)
     fitted = fit(seen, y, [p.industry for p in posts])
     calibration = calibrate(fitted.unseen, y)
-    table, scale = _quantised(fitted.weights * rarity[:, None])
+    table, scale = _quantised(fitted.weights * kept.rarity[:-1, None], kept.first)
     return Weights(
+        kept=kept,
         table=table,
         scale=scale,
-        rarity=rarity.astype(np.float32),
         examples=seen.examples,
         by_likeness=fitted.by_likeness.astype(np.float16).astype(np.float32),  # as it is stored
         bias=fitted.bias.astype(np.float32),
@@ -218,11 +207,14 @@ def train(posts: Sequence[LabelledPost]) -> Weights:
     )
 
 
-def _quantised(weights: Doubles | Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    """As whole numbers, with a scale per block and head that also holds the weight of the block."""
-    blocks = np.split(weights, FIRST[1:])
+def _quantised(weights: Floats, first: Sequence[int]) -> tuple[npt.NDArray[np.int8], Floats]:
+    """As whole numbers, with a scale per block and head that also holds the weight of the block.
+
+    `first` are the rows where blocks begin.
+    """
+    blocks = np.split(weights, first[1:])
     scales = [
-        np.maximum(np.abs(block).max(axis=0), 1e-9) / levels
+        np.maximum(np.abs(block).max(axis=0, initial=0), 1e-9) / levels
         for block, levels in zip(blocks, _LEVELS, strict=True)
     ]
     table = np.concatenate([np.round(b / s).astype(np.int8) for b, s in zip(blocks, scales, strict=True)])

@@ -1,12 +1,13 @@
 """Training of the waits: how much the words around a span of time speak for a wait.
 
-``python -m nlp.wait_training`` reads the corpus and writes ``nlp/model/waits.json``; the same corpus gives
+``python -m nlp.wait_training`` reads the corpus and writes ``nlp/model/waits.json.gz``; the same corpus gives
 the same bytes. A logistic regression over `nlp.waits.signs`, each span of time in each post an example. The
 threshold is chosen on industries that the weights which judged them had not seen. Needs SciPy.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections import Counter
@@ -152,7 +153,8 @@ def main() -> int:
         "threshold": round(at - weights[""], _DIGITS),
         "weights": dict(sorted(kept.items())),
     }
-    MODEL_FILE.write_text(json.dumps(model, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    whole = json.dumps(model, ensure_ascii=False, indent=0) + "\n"
+    MODEL_FILE.write_bytes(gzip.compress(whole.encode(), mtime=0))
     sys.stdout.write(f"{len(kept)} signs from {len(given)} spans of time, {waits} of them waits\n")
     return 0
 

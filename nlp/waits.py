@@ -10,6 +10,7 @@ German, French, Spanish, Italian, Portuguese and Dutch a span of time beside a w
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import re
@@ -17,11 +18,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import error as ZlibError  # noqa: N812  (the name says what it is)
 
 from monitor.domain.errors import ModelUnusable
 from nlp.durations import HOUR, WEEK, Duration, durations, durations_elsewhere, unit_minutes
 
-MODEL_FILE = Path(__file__).parent / "model" / "waits.json"
+MODEL_FILE = Path(__file__).parent / "model" / "waits.json.gz"
 _REACH = 90  # characters on each side in which phrases are looked for
 _WORD_REACH = 160  # … and words
 _CLOSE = 6  # words on each side whose side counts
@@ -303,9 +305,9 @@ def _words(before: list[str], after: list[str]) -> Iterator[str]:
 def _weights() -> tuple[dict[str, float], float]:
     """The weight of each sign, and what their sum must exceed. Raises `ModelUnusable`."""
     try:
-        model: dict[str, Any] = json.loads(MODEL_FILE.read_text("utf-8"))
+        model: dict[str, Any] = json.loads(gzip.decompress(MODEL_FILE.read_bytes()))
         return model["weights"], float(model["threshold"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ZlibError, ValueError, KeyError, TypeError) as error:
         raise ModelUnusable(f"{MODEL_FILE.name}: {error}.") from error
 
 

@@ -1,4 +1,4 @@
-"""The shipped weights: int8 per slot and head, with a scale per block and head, and what likeness to
+"""The shipped weights: int8 per feature and head, with a scale per block and head, and what likeness to
 examples counts. Stored without pickle.
 
 ``nlp/model/weights.npz`` holds the arrays, ``nlp/model/model.json`` names, calibration and
@@ -20,10 +20,11 @@ from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
 from nlp.arrays import read_arrays, sums_of_runs
 from nlp.features import BUCKETS, Batch
+from nlp.kept import Kept
 from nlp.meaning import likeness, load_meaning, unit
 
 MODEL = Path(__file__).parent / "model"
-VERSION = "3"
+VERSION = "4"
 
 LEARNED_SIGNALS = tuple(s for s in SIGNALS if s not in ("media_attached", "summoned", "unsupported_language"))
 HEADS: tuple[str, ...] = (
@@ -38,7 +39,7 @@ HEADS: tuple[str, ...] = (
     *(f"primary:{i}" for i in INTENTS),
     *(f"signal:{s}" for s in LEARNED_SIGNALS),
 )
-_ARRAYS = ("table", "scale", "rarity", "examples", "by_likeness", "bias", "slope", "shift")
+_ARRAYS = ("steps", "table", "scale", "rarity", "examples", "by_likeness", "bias", "slope", "shift")
 
 _LINE = 16  # floats in a line of the cache
 
@@ -52,9 +53,9 @@ class Weights:
     With Platt calibration (slope, shift) and a threshold per head.
     """
 
-    table: npt.NDArray[np.int8]  # slots × heads; rarity is folded in
+    kept: Kept  # the features that have rows
+    table: npt.NDArray[np.int8]  # rows × heads; rarity is folded in
     scale: Floats  # blocks × heads; the weight of the block is folded in
-    rarity: Floats  # per slot: inverse document frequency
     examples: npt.NDArray[np.int8]  # examples × dimensions: vectors of posts (`nlp.meaning`)
     by_likeness: Floats  # examples × heads
     bias: Floats
@@ -62,24 +63,25 @@ class Weights:
     shift: Floats
     thresholds: dict[str, float]
     about: dict[str, Any]  # what it was trained on
-    # What a slot adds to a post's sums: a weight per head, as in the table, and its rarity squared. Floats
-    # hold such sums exactly and are added faster than int8; 48 of them fill three lines of the cache.
+    # What a feature adds to a post's sums: a weight per head, as in the table, and its rarity squared; last,
+    # what one without a row adds. Floats hold such sums exactly and are added faster than int8; 48 of them
+    # fill three lines of the cache.
     _rows: Floats = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lays the rows out."""
         heads = self.table.shape[1]
-        rows = np.zeros((len(self.table), -(-(heads + 1) // _LINE) * _LINE), dtype=np.float32)
-        rows[:, :heads] = self.table
-        rows[:, heads] = self.rarity * self.rarity
+        rows = np.zeros((len(self.table) + 1, -(-(heads + 1) // _LINE) * _LINE), dtype=np.float32)
+        rows[:-1, :heads] = self.table
+        rows[:, heads] = self.kept.rarity**2
         object.__setattr__(self, "_rows", rows)
 
     @property
     def digest(self) -> str:
         """Eight hex digits over every array and threshold."""
         sha = hashlib.sha256(json.dumps(self.thresholds, sort_keys=True).encode())
-        for name in _ARRAYS:
-            sha.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+        for array in self._arrays().values():
+            sha.update(np.ascontiguousarray(array).tobytes())
         return sha.hexdigest()[:8]
 
     @property
@@ -90,7 +92,7 @@ class Weights:
     def scores(self, batch: Batch) -> Floats:
         """Uncalibrated scores, posts × heads."""
         sizes = np.diff(batch.bounds, axis=1)
-        sums = sums_of_runs(self._rows[batch.buckets], sizes.ravel()).reshape(*sizes.shape, -1)
+        sums = sums_of_runs(self._rows[self.kept.rows(batch)], sizes.ravel()).reshape(*sizes.shape, -1)
         heads = self.table.shape[1]
         per_length = 1 / np.sqrt(np.maximum(sums[:, :, heads, None], 1e-9))  # an empty block's sums are 0
         weighted = sums[:, :, :heads] * self.scale * per_length
@@ -104,11 +106,21 @@ class Weights:
         probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
         return probabilities
 
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What is stored: of the kept slots, the steps from one to the next."""
+        steps = np.diff(self.kept.slots, prepend=np.uint32(0)).astype(np.uint32)
+        kept = {"steps": steps, "rarity": self.kept.rarity}
+        return {name: kept[name] if name in kept else getattr(self, name) for name in _ARRAYS}
+
     def save(self, folder: Path = MODEL) -> None:
         """Writes the two files; the same weights give the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
+        arrays: dict[str, Any] = self._arrays()
         arrays["by_likeness"] = self.by_likeness.astype(np.float16)
+        arrays["rarity"] = self.kept.rarity.astype(np.float16)
+        if arrays["steps"].max() <= np.iinfo(np.uint16).max:
+            arrays["steps"] = arrays["steps"].astype(np.uint16)
+        arrays["table"] = np.asfortranarray(self.table)  # head by head it packs better
         np.savez_compressed(folder / "weights.npz", **arrays)
         info = {"version": VERSION, "heads": HEADS, "thresholds": self.thresholds, "about": self.about}
         (folder / "model.json").write_text(json.dumps(info, indent=1) + "\n", "utf-8")
@@ -120,11 +132,16 @@ def load_weights(folder: Path = MODEL) -> Weights:
         info = json.loads((folder / "model.json").read_text("utf-8"))
         stored = read_arrays(folder / "weights.npz")
         arrays = {name: stored[name] for name in _ARRAYS}
-        arrays["by_likeness"] = arrays["by_likeness"].astype(np.float32)
-        if info["version"] != VERSION or tuple(info["heads"]) != HEADS or len(arrays["table"]) != BUCKETS:
+        for name in ("by_likeness", "rarity"):
+            arrays[name] = arrays[name].astype(np.float32)
+        kept = Kept(np.cumsum(arrays.pop("steps"), dtype=np.uint32), arrays.pop("rarity"))
+        made_alike = (
+            kept.slots[-1] < BUCKETS and len(arrays["table"]) == len(kept.slots) == len(kept.rarity) - 1
+        )
+        if info["version"] != VERSION or tuple(info["heads"]) != HEADS or not made_alike:
             raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
         if info["about"]["vectors"] != load_meaning().digest:
             raise ModelUnusable(f"{folder.name} was made with other vectors of words.")
-        return Weights(**arrays, thresholds=info["thresholds"], about=info["about"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Weights(kept, **arrays, thresholds=info["thresholds"], about=info["about"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise ModelUnusable(f"{folder.name}: {error}.") from error

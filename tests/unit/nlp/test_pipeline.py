@@ -191,3 +191,30 @@ def test_a_goodbye_to_life_is_no_request_for_silence(reader: SpacyReader) -> Non
     (reading,) = reader.read([Post(text)])
     assert reading.urgency.level is Urgency.P0
     assert "stop_request" not in reading.signal_labels
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi my order hasn't arrived",
+        "@EmberHelp couldn't be more useless!",
+        "the lady on the tills was so rude and unhelpful",
+        "I really regret changing my internet provider. Shocking connection",
+        "my headphones have been powering off on their own? Help?",
+    ],
+)
+def test_plain_words_of_a_complaint_are_heard(reader: SpacyReader, text: str) -> None:
+    assert read(reader, text).severity > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Northwind is the best insurer there is",
+        "how do i change my address",
+        "couldn't be happier with @EmberHelp",
+        "it's the Elm Road branch, near the station",
+    ],
+)
+def test_their_calm_twins_are_none(reader: SpacyReader, text: str) -> None:
+    assert read(reader, text).severity == 0

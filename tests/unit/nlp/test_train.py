@@ -7,7 +7,8 @@ import pytest
 
 from monitor.domain.errors import ModelUnusable
 from nlp.corpus import load
-from nlp.features import BLOCKS, BUCKETS, FIRST, features
+from nlp.features import FIRST, Batch, features
+from nlp.kept import kept_of
 from nlp.lexical import marks, number
 from nlp.logistic import Logistic
 from nlp.meaning import likeness, load_meaning, unit
@@ -19,8 +20,8 @@ from nlp.train import (
     design,
     featurise,
     fit,
+    matrix,
     platt,
-    rarity_of,
     targets,
     train,
 )
@@ -38,7 +39,8 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     for file in ("weights.npz", "model.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     stored = load_weights(tmp_path / "a")
-    assert stored.table.shape == (BUCKETS, len(HEADS))
+    assert stored.table.shape == (len(trained.kept.slots), len(HEADS))
+    assert np.array_equal(stored.kept.slots, trained.kept.slots)
     assert stored.name == trained.name
     whole = (tmp_path / "a" / "weights.npz").read_bytes()
     for damaged in (b"PK nonsense", whole[: len(whole) // 2], b""):
@@ -50,7 +52,7 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
     """Against a regression without the group, solved from nothing and to the end."""
     batch, _ = featurise(POSTS)
-    y, seen = targets(POSTS), design(batch, rarity_of(batch))
+    y, seen = targets(POSTS), design(batch, kept_of(batch))
     groups = ["a" if i % 4 == 0 else "b" for i in range(len(POSTS))]
     found = fit(seen, y, groups)
     regression = Logistic(seen.x, seen.near, PENALTY)
@@ -63,8 +65,7 @@ def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
 def test_weights_score_a_post_as_the_regression_does() -> None:
     """What is stored (whole numbers, examples, likenesses) against the regression it was made from."""
     batch, _ = featurise(POSTS)
-    y, rarity = targets(POSTS), rarity_of(batch)
-    seen = design(batch, rarity)
+    y, seen = targets(POSTS), design(batch, kept_of(batch))
     fitted = fit(seen, y, [p.industry for p in POSTS])
     exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
         fitted.by_likeness
@@ -76,14 +77,13 @@ def test_weights_score_a_post_as_the_regression_does() -> None:
 
 def test_one_heavy_mark_does_not_round_the_others_away() -> None:
     """A rule of P0 weighs a hundred times what other marks do; they count in thousands of posts."""
-    weights = np.zeros((BUCKETS, len(HEADS)))
-    first = FIRST[BLOCKS.index("mark")]
-    weights[first] = 0.5
-    weights[first + 1 : first + 101] = -0.004
-    table, scale = _quantised(weights)
-    restored = table[first : first + 101] * scale[-1] / BLOCK_WEIGHTS[-1]
+    weights = np.zeros((400, len(HEADS)), dtype=np.float32)
+    weights[300] = 0.5
+    weights[301:] = -0.004  # 99 of them
+    table, scale = _quantised(weights, [0, 100, 200, 300])
+    restored = table[300:] * scale[-1] / BLOCK_WEIGHTS[-1]
     assert np.allclose(restored[0], 0.5, atol=1e-3)
-    assert np.allclose(restored[1:].sum(axis=0), -0.4, atol=0.04)
+    assert np.allclose(restored[1:].sum(axis=0), -0.396, atol=0.04)
 
 
 def test_platt_finds_the_curve_that_made_the_data() -> None:
@@ -144,3 +144,23 @@ def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
     assert weights.about["posts"] > 0
     assert np.all((weights.slope > 0.3) & (weights.slope < 3)), "log-odds need no more than a nudge"
     assert np.all(np.abs(weights.shift) < 3)
+
+
+def test_features_that_too_few_posts_have_get_no_row_but_count_in_the_length() -> None:
+    def posts(*words: list[int]) -> Batch:
+        none = [np.array([1], dtype=np.uint64)] * len(words)
+        return features(
+            [""] * len(words),
+            [np.array(w, dtype=np.uint64) for w in words],
+            none,
+            load_meaning().of([[]] * len(words)),
+        )
+
+    batch = posts([7], [7], [7, 99])
+    kept = kept_of(batch)
+    assert [int(s < FIRST[1]) for s in kept.slots] == [1, 0], "the shared word, and the mark"
+    rows = kept.rows(batch)
+    assert (rows == len(kept.slots)).sum() == 2, "the word of one post, and the pair with it"
+    x = matrix(batch, kept).toarray()
+    assert x[0, 0] == pytest.approx(BLOCK_WEIGHTS[0]), "nothing else in its block"
+    assert x[2, 0] < 0.8 * x[0, 0], "the unknown word takes its share of the length"
