@@ -19,7 +19,7 @@ import numpy.typing as npt
 from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS
 from nlp.arrays import read_arrays, sums_of_runs
-from nlp.features import BUCKETS, Batch
+from nlp.features import Batch
 from nlp.kept import Kept
 from nlp.meaning import likeness, load_meaning, unit
 
@@ -130,18 +130,17 @@ def load_weights(folder: Path = MODEL) -> Weights:
     """The weights of `folder`. Raises `ModelUnusable`."""
     try:
         info = json.loads((folder / "model.json").read_text("utf-8"))
+        if info["version"] != VERSION or tuple(info["heads"]) != HEADS:
+            raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
+        if info["about"]["vectors"] != load_meaning().digest:
+            raise ModelUnusable(f"{folder.name} was made with other vectors of words.")
         stored = read_arrays(folder / "weights.npz")
         arrays = {name: stored[name] for name in _ARRAYS}
         for name in ("by_likeness", "rarity"):
             arrays[name] = arrays[name].astype(np.float32)
         kept = Kept(np.cumsum(arrays.pop("steps"), dtype=np.uint32), arrays.pop("rarity"))
-        made_alike = (
-            kept.slots[-1] < BUCKETS and len(arrays["table"]) == len(kept.slots) == len(kept.rarity) - 1
-        )
-        if info["version"] != VERSION or tuple(info["heads"]) != HEADS or not made_alike:
-            raise ModelUnusable(f"{folder.name} was made for another version of the reading.")
-        if info["about"]["vectors"] != load_meaning().digest:
-            raise ModelUnusable(f"{folder.name} was made with other vectors of words.")
+        if not len(arrays["table"]) == len(kept.slots) == len(kept.rarity) - 1:
+            raise ModelUnusable(f"{folder.name}: its arrays don't belong together.")
         return Weights(kept, **arrays, thresholds=info["thresholds"], about=info["about"])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ModelUnusable(f"{folder.name}: {error}.") from error

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from nlp.train import (
     targets,
     train,
 )
-from nlp.weights import HEADS, load_weights
+from nlp.weights import HEADS, MODEL, load_weights
 
 pytest.importorskip("scipy", reason="training needs the train dependency group")
 POSTS = load()[:120]
@@ -47,6 +48,15 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / "a" / "weights.npz").write_bytes(damaged)
         with pytest.raises(ModelUnusable):
             load_weights(tmp_path / "a")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_file_of_another_version_says_so(tmp_path: Path) -> None:
+    info = json.loads((MODEL / "model.json").read_text("utf-8")) | {"version": "3"}
+    (tmp_path / "model.json").write_text(json.dumps(info), "utf-8")
+    np.savez_compressed(tmp_path / "weights.npz", table=np.zeros((4, len(HEADS)), np.int8))
+    with pytest.raises(ModelUnusable, match="another version"):
+        load_weights(tmp_path)
 
 
 def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
@@ -139,8 +149,7 @@ def test_no_two_marks_share_a_slot() -> None:
 
 def test_the_shipped_weights_are_small_and_match_the_corpus() -> None:
     weights = load_weights()
-    folder = Path(load_weights.__globals__["MODEL"])
-    assert sum(f.stat().st_size for f in folder.iterdir()) < 5_000_000
+    assert sum(f.stat().st_size for f in MODEL.iterdir()) < 5_000_000
     assert weights.about["posts"] > 0
     assert np.all((weights.slope > 0.3) & (weights.slope < 3)), "log-odds need no more than a nudge"
     assert np.all(np.abs(weights.shift) < 3)
