@@ -302,13 +302,13 @@ def _words(before: list[str], after: list[str]) -> Iterator[str]:
 
 
 @cache
-def _weights() -> tuple[dict[str, float], float]:
+def read_weights(file: Path = MODEL_FILE) -> tuple[dict[str, float], float]:
     """The weight of each sign, and what their sum must exceed. Raises `ModelUnusable`."""
     try:
-        model: dict[str, Any] = json.loads(gzip.decompress(MODEL_FILE.read_bytes()))
+        model: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()))
         return model["weights"], float(model["threshold"])
     except (OSError, EOFError, ZlibError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnusable(f"{MODEL_FILE.name}: {error}.") from error
+        raise ModelUnusable(f"{file.name}: {error}.") from error
 
 
 def plainly(text: str, span: Duration) -> bool | None:
@@ -332,6 +332,6 @@ def _is_wait(text: str, span: Duration) -> bool:
     plain = plainly(text, span)
     if plain is not None:
         return plain
-    weights, threshold = _weights()
+    weights, threshold = read_weights()
     # Summed exactly: a tie must not hang on the order of a set, which is another in each process.
     return math.fsum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold

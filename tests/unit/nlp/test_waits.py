@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import pytest
 
+from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import Post
 from nlp.folding import fold
 from nlp.pipeline import load_reader
-from nlp.waits import claimed_wait
+from nlp.waits import MODEL_FILE, claimed_wait, read_weights
 
 
 @pytest.mark.parametrize(
@@ -165,3 +169,16 @@ def test_the_span_is_the_duration() -> None:
     found = claimed_wait(text)
     assert found is not None
     assert text[found[1] : found[2]] == "50 minutes"
+
+
+def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
+    whole = MODEL_FILE.read_bytes()
+    other = gzip.compress(b'{"weights": {}}')
+    for number, damaged in enumerate((whole[: len(whole) // 2], b"{}", b"", whole[:40] + b"x" * 40, other)):
+        file = tmp_path / f"{number}.json.gz"
+        file.write_bytes(damaged)
+        with pytest.raises(ModelUnusable, match=file.name):
+            read_weights(file)
+    with pytest.raises(ModelUnusable):
+        read_weights(tmp_path / "none")
+    assert read_weights(MODEL_FILE)[0]
