@@ -9,7 +9,10 @@ import pytest
 
 from monitor.domain.errors import ModelUnusable
 from monitor.domain.reading import INTENTS, SIGNALS, Post, Reader, Reading, Urgency
-from nlp.pipeline import MAX_CHARS, SpacyReader, load_reader
+from nlp.decision import Decider
+from nlp.notes import notes_of
+from nlp.pipeline import MAX_CHARS, SpacyReader, doc_of, load_reader
+from nlp.weights import HEADS
 
 
 @pytest.fixture(scope="module")
@@ -186,11 +189,21 @@ def test_capitals_are_rage_only_where_something_is_wrong(reader: SpacyReader) ->
 
 
 def test_a_goodbye_to_life_is_no_request_for_silence(reader: SpacyReader) -> None:
-    """A stop request would keep us from ever answering this person."""
-    text = "@northwindair you took everything from me, I don't want to live any more. tonight I end it"
-    (reading,) = reader.read([Post(text)])
-    assert reading.urgency.level is Urgency.P0
-    assert "stop_request" not in reading.signal_labels
+    """A stop request would keep us from ever answering this person, however sure of it the model is."""
+    decider = Decider(reader.weights.thresholds, "surely")
+
+    def decided(text: str) -> Reading:
+        (doc,) = reader.nlp.pipe([doc_of(reader.nlp, Post(text))])
+        row = list(notes_of(doc).probabilities)
+        row[HEADS.index("signal:stop_request")] = 0.99
+        return decider.decide(notes_of(doc), row)
+
+    goodbye = decided(
+        "@northwindair you took everything from me, I don't want to live any more. tonight I end it"
+    )
+    assert goodbye.urgency.level is Urgency.P0
+    assert "stop_request" not in goodbye.signal_labels
+    assert "stop_request" in decided("no more of this please").signal_labels
 
 
 @pytest.mark.parametrize(
