@@ -34,7 +34,7 @@ def write_card(
         "Italian, Portuguese and Dutch get rules and a flag that a person should read.",
         "## What it was trained on",
         f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "
-        "rest). No text from X took part in anything, and no other text in weights, calibration or thresholds. The word "
+        "rest). No text from X, and no other text, took part in weights, calibration or thresholds; which kinds of posts were written last was decided after reading mistakes on posts from X. The word "
         "vectors were distilled from the sentence model all-MiniLM-L6-v2 on posts of this corpus and on the texts named under "
         "Attribution, without any labels (`python -m nlp.distil`).",
         "```\n" + summary(posts) + "\n```",
@@ -57,7 +57,7 @@ def write_card(
     parts += [
         "## Known failures",
         _mistakes(whole),
-        "Irony without a marker, matters that only the thread explains, and posts in languages without rules are read "
+        'Bare verdicts on a company by its name ("Northwind is the worst insurer there is") often pass for no complaint, and some glad posts all in capitals for one. Irony without a marker, matters that only the thread explains, and posts in languages without rules are read '
         "badly. Severity 2 and 3 are often confused. Nothing is derived about an author's health, finances, politics, "
         "faith or orientation, and nothing may be.",
         "## Attribution",
