@@ -1,9 +1,14 @@
 # ruff: noqa: E501  (example posts stand on one line)
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pytest
 from spacy.language import Language
 
+from nlp import tokens
+from nlp.corpus import load
 from nlp.pipeline import blank_pipeline
 
 
@@ -42,3 +47,16 @@ def test_glued_words_come_apart(nlp: Language) -> None:
 def test_norms_hide_names_and_numbers_and_squeeze_letters(nlp: Language) -> None:
     norms = [t.norm_ for t in nlp.make_doc("@Anna SOOOOO late order 88213441 see http://x.example")]
     assert norms == ["@", "soo", "late", "order", "00000", "see", "http"]
+
+
+def test_what_a_letter_tells_of_a_word_is_what_the_search_would_find() -> None:
+    words = {word for post in load() for word in post.text.split()} | {"", "it's", "ab’S", "x😀", "é!", "#ñ"}
+
+    def spans(matches: Iterable[re.Match[str] | None]) -> list[tuple[int, int]]:
+        return [m.span() for m in matches if m]
+
+    for word in words:
+        assert spans([tokens._prefix(word)]) == spans([tokens._PREFIX.search(word)]), word
+        assert spans([tokens._suffix(word)]) == spans([tokens._SUFFIX.search(word)]), word
+        assert spans(tokens._infixes(word)) == spans(tokens._INFIX.finditer(word)), word
+        assert spans([tokens._whole(word)]) == spans([tokens._WHOLE.fullmatch(word)]), word
