@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from monitor.domain.case import Lane
 from monitor.domain.draft import DraftState
@@ -46,6 +46,36 @@ def test_words_typed_without_a_connection_arrive_when_it_is_back(
     expect(page.locator(".unsaved")).to_have_count(0)
     expect(page.locator(".offline")).to_be_hidden(timeout=15_000)
     assert state(house, day["fee"][1])[1] == "Typed in a tunnel."
+
+
+def slowly(page: Page, seconds: float) -> None:
+    """From now on every answer takes that much longer, as on a train."""
+    line = {"offline": False, "latency": seconds * 1000, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+
+
+def test_on_a_slow_line_the_last_words_typed_are_the_ones_that_stay(
+    house: House, day: Made, person: Open
+) -> None:
+    page = person("agent").go(f"/cases/{day['fee'][0]}")
+    slowly(page, 3)
+    page.locator("#text").fill("Typed ")
+    for words in ("on a ", "very ", "slow ", "line."):
+        page.wait_for_timeout(1_000)
+        page.locator("#text").press_sequentially(words)
+    expect(page.locator(".length")).to_contain_text("saved", timeout=15_000)
+    soon(lambda: state(house, day["fee"][1])[1] == "Typed on a very slow line.")
+    expect(page.locator(".unsaved")).to_have_count(0)
+
+
+def test_on_a_slow_line_the_palette_answers_to_all_letters_typed(
+    house: House, day: Made, person: Open
+) -> None:
+    page = person("agent").go("/me")
+    slowly(page, 2)
+    press(page, "Control+k")
+    page.keyboard.type("charged", delay=250)
+    expect(page.locator(f'#found a[href="/cases/{day["fee"][0]}"]')).to_be_visible()
 
 
 def test_what_was_typed_in_the_last_second_goes_along(house: House, day: Made, person: Open) -> None:

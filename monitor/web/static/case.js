@@ -8,7 +8,8 @@
   const others = find("#others");
 
   // --- words: saved by htmx a second after the last key; what did not get through is tried again ---
-  let stored = text ? text.value : "", again = 0, leaving = false;
+  // One save at a time, and the next only when its answer is here: it goes out with the version that answer gave.
+  let stored = text ? text.value : "", again = 0, saving = false, leaving = false;
   const unsaved = () => text && text.value !== stored && text.value.trim() !== "";
   const say = (words) => {
     const line = find("#checked .length");
@@ -16,19 +17,29 @@
     find(".unsaved", line)?.remove();
     if (words) line.append(Object.assign(document.createElement("strong"), { className: "unsaved", textContent: ` · ${words}` }));
   };
-  const retry = () => {
+  const retry = (pause = 3000) => {
     clearTimeout(again);
-    again = setTimeout(() => { if (unsaved()) text.dispatchEvent(new Event("again")); }, 3000);
+    again = setTimeout(() => { if (unsaved()) text.dispatchEvent(new Event("again")); }, pause);
   };
   if (text) {
     document.addEventListener("htmx:config:request", (event) => {
-      if (event.detail.ctx.sourceElement === text) event.detail.ctx.sent = text.value;
+      const { ctx } = event.detail;
+      if (ctx.sourceElement !== text) return;
+      ctx.sent = text.value;
+      if (saving) event.preventDefault();
     });
+    document.addEventListener("htmx:before:request", (event) => { if (event.detail.ctx.sourceElement === text) saving = true; });
     document.addEventListener("htmx:after:request", (event) => {
       const { ctx } = event.detail;
       if (ctx.sourceElement !== text) return;
       if (ctx.response?.status < 400) stored = ctx.sent ?? stored;
       else { say("not saved yet, trying again"); retry(); }
+    });
+    document.addEventListener("htmx:finally:request", (event) => {
+      const { ctx } = event.detail;
+      if (ctx.sourceElement !== text) return;
+      saving = false;
+      if (ctx.response?.status < 400 && unsaved()) retry(300);
     });
     document.addEventListener("htmx:error", (event) => {
       if (event.detail.ctx?.sourceElement !== text) return;
