@@ -27,7 +27,7 @@ from nlp.kept import Kept, kept_of
 from nlp.logistic import Logistic
 from nlp.meaning import likeness, load_meaning, unit
 from nlp.thresholds import choose_thresholds
-from nlp.typos import KNOWN_FILE, known_words
+from nlp.typos import known_words, write_known
 from nlp.weights import HEADS, MODEL, Floats, Weights
 
 # How much each block of features counts was chosen by leave-one-industry-out on our corpus, likeness and the
@@ -234,8 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=MODEL, help="folder for weights.npz and model.json")
     options = parser.parse_args(arguments)
     posts = load()
-    known = known_words(fold(p.text).text for p in posts if p.lang == "en")
-    KNOWN_FILE.write_text("\n".join(known) + "\n", "utf-8")
+    write_known(known_words(fold(p.text).text for p in posts if p.lang == "en"))
     weights = train(posts)
     weights.save(options.out)
     size = (options.out / "weights.npz").stat().st_size

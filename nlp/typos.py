@@ -6,14 +6,17 @@ from a word of harm, is mended; everything else stays as it was typed.
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from zlib import error as ZlibError  # noqa: N812  (the name says what it is)
 
+from monitor.domain.errors import ModelUnusable
 from nlp.folding import Folded
 
 DANGER_FILE = Path(__file__).parent / "rules" / "danger-words.txt"
-KNOWN_FILE = Path(__file__).parent / "model" / "known-words.txt"
+KNOWN_FILE = Path(__file__).parent / "model" / "known-words.txt.gz"
 _REMEMBERED = 50_000  # unknown words whose answer is kept
 SHORTEST = 6  # letters; below, one slip makes too many other words
 _WORD = re.compile(rf"[a-z]{{{SHORTEST - 1},}}")
@@ -109,11 +112,20 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 
 def read_known(path: Path = KNOWN_FILE) -> frozenset[str]:
-    """The words of the corpus that occur at least twice; empty if the file is missing."""
+    """The words of the corpus that occur at least twice; empty if the file is missing. Raises `ModelUnusable`."""
     try:
-        return frozenset(path.read_text("utf-8").split())
-    except OSError:
+        if words := frozenset(gzip.decompress(path.read_bytes()).decode().split()):
+            return words
+        raise ModelUnusable(f"{path.name}: it has no words.")
+    except FileNotFoundError:
         return frozenset()
+    except (OSError, EOFError, ZlibError, ValueError) as error:
+        raise ModelUnusable(f"{path.name}: {error}.") from error
+
+
+def write_known(words: Iterable[str], path: Path = KNOWN_FILE) -> None:
+    """Writes what `read_known` reads, the same bytes for the same words."""
+    path.write_bytes(gzip.compress("\n".join(words).encode(), mtime=0))
 
 
 def known_words(folded_texts: Iterable[str]) -> list[str]:
