@@ -112,7 +112,10 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 
 def read_known(path: Path = KNOWN_FILE) -> frozenset[str]:
-    """The words of the corpus that occur at least twice; empty if the file is missing. Raises `ModelUnusable`."""
+    """The words of the corpus that occur at least twice; empty if the file is missing.
+
+    Raises `ModelUnusable` if it is damaged.
+    """
     try:
         if words := frozenset(gzip.decompress(path.read_bytes()).decode().split()):
             return words
