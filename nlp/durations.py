@@ -26,7 +26,7 @@ _WORDS |= {
 _WORDS |= {
     "hundred": 100, "a hundred": 100, "one hundred": 100,
     "a": 1, "an": 1, "another": 1, "couple": 2, "couple of": 2, "a couple": 2, "a couple of": 2, "dozen": 12,
-    "a dozen": 12, "half a": 0.5, "half an": 0.5, "a good": 1, "a whole": 1, "an entire": 1, "a full": 1,
+    "a dozen": 12, "half a dozen": 6, "half dozen": 6, "half a": 0.5, "half an": 0.5, "a good": 1, "a whole": 1, "an entire": 1, "a full": 1,
     "a solid": 1, "the past": 1, "the last": 1, "this past": 1, "a bloody": 1, "a fucking": 1,
 }  # fmt: skip
 _WORDS |= {f"{hundred} and {word}": 100 + n for hundred in ("a hundred", "one hundred") for word, n in
@@ -45,8 +45,8 @@ _COUNT = "|".join(
 )
 _FILLER = r"(?:(?:full|whole|long|entire|bloody|fucking|solid|more|damn|straight|freaking|effing|flaming|blinking|blasted|flipping|friggin|frigging|chuffing|ruddy|goddamn|consecutive|miserable|good|odd|of my|plus) )*"
 _UNIT = (
-    r"minutes?|mins?|minuets?|minits?|hours?|hrs?|business days?|working days?|days?|nights?|weeks?|wks?|months?|"
-    r"mths?|years?|yrs?"
+    r"minutes?|mins?|minuets?|minits?|hours?|hrs?|business days?|working days?|days?|nights?|weeks?|wks?|fortnights?|months?|"
+    r"mths?|years?|yrs?|sleeps|mornings|evenings|sunsets|sunrises|dawns"
 )
 _HOURS = r"(?:hours?|hrs?|h)"
 _SPAN = re.compile(
@@ -55,14 +55,14 @@ _SPAN = re.compile(
     rf"(?P<half_n>\d+|{_COUNT})[ -]+(?:and|n|&)[ -](?:a[ -])?(?P<half_part>half|quarter)[ -]+(?P<half_u>{_UNIT})"
     rf"|(?:(?:an?|one)[ -]+)?(?P<anda_u>hour|hr|day|week|month|year)s?[ -](?:and|n|&)[ -](?P<anda_part>(?:a[ -])?half|(?:a[ -])?quarter|(?:three|3) quarters)"
     # 1 hr 20; 2h15; 1hr and 50 mins; an hour and fifteen
-    rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}[ ,]*(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles)| (?:\w+ )?(?:calls|e-?mails|(?:web ?)?forms|chats|agents|people|times|transfers|tickets|humans|messages|attempts|tries|texts|letters|days)\b)"
-    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?),? (?:and |& |n )?(?:(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of (?:us|them|you|the|your|our|my|those|these)|times|calls|emails))|(?P<an_w>{'|'.join(_ONES)}) (?:minutes?|mins?))"
+    rf"|(?P<clock_h>\d{{1,2}}) ?{_HOURS}(?:,(?= ?[0-5]?\d ?m))? ?(?:and |& )?(?P<clock_m>[0-5]?\d)(?: ?(?:minutes?|mins?|m))?(?![\d.,]*\d)(?! ?(?:gb|mb|tb|%|km|miles)| (?:\w+ )?(?:calls|e-?mails|(?:web ?)?forms|chats|agents|people|times|transfers|tickets|humans|messages|attempts|tries|texts|letters|days|drivers|cars|cabs|buses|trains|degrees|kids|passengers|staff|men|chapters|pages|floors|songs)\b)"
+    rf"|(?:(?P<an_n>an?|one|two|three|four|five|six) )?(?:hours?|hrs?)(?:,(?= [^,.]{{1,16}}mins?(?:utes?)?\b))? (?:and |& |n )?(?:(?P<an_m>\d{{1,2}}|(?:{'|'.join(_TENS[:4])})(?:[ -](?:{'|'.join(_ONES[:9])}))?|ten|fifteen|five)(?: (?:minutes?|mins?))?(?! (?:people|of (?:us|them|you|the|your|our|my|those|these)|times|calls|emails|degrees|drivers|cars|cabs|kids|passengers|staff|agents|transfers))|(?P<an_w>{'|'.join(_ONES)}) (?:minutes?|mins?))"
     r"|(?P<frac>(?:three quarters|3/4) of an (?:hour|hr)|quarter of an (?:hour|hr)|quarter hour|half an (?:hour|hr)|half[ -]hour|half hr|1/2 hour|half a (?:day|year|week|month))"
     # "week now, no tracking number", "month since I applied"
-    r"|(?:^|(?<=^whole )|(?<=[.!?\n,] ))(?P<bare>week|month|year)(?= (?:now|on\b(?! (?:\w*day|week|month|year)\b)|since|of no|without|w/o))"
+    r"|(?:^|(?<=^whole )|(?<=[.!?\n,] ))(?P<bare>hour|week|month|year)(?= (?:now|on\b(?! (?:\w*day|week|month|year)\b)|since|of (?:no|this|silence|nothing|waiting|hold)|without|w/o|with no|gone|late|in the (?:queue|chat|same)|waiting|wait\b|on hold|for an? ))"
     # day 12, week three; 3rd week, sixth hour; minute 52
     rf"|(?P<nth_u>day|week|month|hour|minute) (?P<nth>\d{{1,3}}|{'|'.join(_ONES[:12])})(?! (?:of (?:the|my|our) (?:holiday|trip|tour|festival)|returns?|trial|pass|passes|ticket))"
-    rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>hour|day|night|week|month)(?! (?:of|in) (?:the|a) row)"
+    rf"|(?:the |my |our )?(?P<ord>\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}) (?P<ord_u>minute|hour|day|night|morning|evening|week|month)(?! (?:of|in) (?:the|a) row)"
     rf"|(?P<fortnight>(?:an? |the last |the past )?fortnight)"
     # three Sundays: so many weeks
     rf"|(?P<weekdays>[2-9]|{'|'.join(_ONES[1:9])}) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends)"
@@ -83,6 +83,12 @@ _MORE = re.compile(  # "40 minutes and then another 20", "40 minutes on hold and
     r"(?! (?:of|people|calls|e-?mails|times|quid|pounds|euros|dollars|percent|for (?:the )?(?:delivery|postage)))"
 )
 
+_REST = re.compile(  # "six weeks and three days", "2 wks + 1 day"
+    r"(?:,? and |,? ?\+ ?| & | n )(?P<n>\d+|an?|"
+    + _COUNT
+    + r") (?P<u>hours?|hrs?|days?|weeks?|wks?)(?![\w£$€])"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -96,7 +102,10 @@ class Duration:
 
 def durations(folded: str) -> Iterator[Duration]:
     """Every span of time in folded text, in order."""
+    done = 0
     for match in _SPAN.finditer(folded):
+        if match.start() < done:
+            continue  # "and three days" of "six weeks and three days"
         part = match.groupdict()
         kind = "ordinal" if part["nth_u"] or part["ord_u"] else "short" if part["short_u"] else "span"
         minutes, end = round(_minutes(part)), match.end()
@@ -109,7 +118,11 @@ def durations(folded: str) -> Iterator[Duration]:
         more = _MORE.match(folded, end) if unit else None
         if more and unit:
             minutes, end = minutes + round(_number(more["n"]) * unit_minutes(more["u"] or unit)), more.end()
+        rest = _REST.match(folded, end) if unit or part["fortnight"] else None
+        if rest and unit_minutes(rest["u"]) < (unit_minutes(unit) if unit else 2 * WEEK):
+            minutes, end = minutes + round(_number(rest["n"]) * unit_minutes(rest["u"])), rest.end()
         if minutes:
+            done = end
             yield Duration(minutes, match.start(), end, kind)
 
 
@@ -156,9 +169,11 @@ def _number(text: str) -> float:
 def unit_minutes(text: str) -> int:
     """The minutes of a unit as it is written ("hrs", "working days")."""
     text = text.rsplit(maxsplit=1)[-1]
-    if text.startswith(("mo", "mth")):
+    if text.startswith(("mon", "mth")):
         return MONTH
-    return {"m": MINUTE, "h": HOUR, "d": DAY, "n": DAY, "w": WEEK, "y": YEAR}[text[0]]
+    if text.startswith(("mor", "eve", "s")) or text == "dawns":
+        return DAY
+    return {"m": MINUTE, "h": HOUR, "d": DAY, "n": DAY, "w": WEEK, "f": 2 * WEEK, "y": YEAR}[text[0]]
 
 
 def _minutes(part: dict[str, str | None]) -> float:

@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.clocks import between_times, clock_spans
 from nlp.corpus import LabelledPost, load
-from nlp.durations import durations
+from nlp.durations import Duration, durations
 from nlp.folding import fold
-from nlp.waits import ELSEWHERE, MODEL_FILE, between_times, overrun, plainly, signs, waited_elsewhere
+from nlp.waits import ELSEWHERE, MODEL_FILE, SURE, claimed, overrun, plainly, signs, waited_elsewhere
 
 PENALTY = 2.0  # chosen on unseen industries, like the rest
 LEAST = 2  # examples that show a sign, for it to count
@@ -37,7 +38,7 @@ class Example:
     """One span of time in one post: what is around it, and whether it is the wait."""
 
     post: int
-    minutes: int
+    span: Duration
     signs: frozenset[str]
     true: bool
     plain: bool | None  # what is known without weights
@@ -51,12 +52,12 @@ def examples(posts: Sequence[LabelledPost]) -> list[Example]:
         found += [
             Example(
                 number,
-                span.minutes,
+                span,
                 frozenset(signs(text, span)),
                 post.wait == span.minutes,
                 plainly(text, span),
             )
-            for span in durations(text)
+            for span in (*durations(text), *clock_spans(text))
         ]
     return found
 
@@ -125,10 +126,13 @@ def unseen_waits(posts: Sequence[LabelledPost]) -> list[int | None]:
     given = examples(posts)
     scores = unseen_scores(posts, given)
     least = threshold(posts, given, scores)
-    waits: list[int | None] = [None] * len(posts)
+    likely: list[list[tuple[Duration, float]]] = [[] for _ in posts]
     for example, value in zip(given, scores, strict=True):
-        if value > least if example.plain is None else example.plain:
-            waits[example.post] = max(waits[example.post] or 0, example.minutes)
+        if example.plain:
+            likely[example.post].append((example.span, least + SURE))
+        elif example.plain is None and value > least:
+            likely[example.post].append((example.span, value))
+    waits = [longest.minutes if (longest := claimed(told)) else None for told in likely]
     for number, post in enumerate(posts):
         text = fold(post.text).text
         late = overrun(text)

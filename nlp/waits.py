@@ -14,16 +14,21 @@ import gzip
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import error as ZlibError  # noqa: N812  (the name says what it is)
 
 from monitor.domain.errors import ModelUnusable
-from nlp.durations import HOUR, WEEK, Duration, durations, durations_elsewhere, unit_minutes
+from nlp.clocks import TWELVE, between_times, clock_spans
+from nlp.durations import DAY, WEEK, Duration, durations, durations_elsewhere, unit_minutes
 
 MODEL_FILE = Path(__file__).parent / "model" / "waits.json.gz"
+_AS_SURE = 2.0  # log-odds
+SURE = (
+    2.0  # log-odds above the threshold of a span whose words leave no doubt: no other is too unsure beside it
+)
 _REACH = 90  # characters on each side in which phrases are looked for
 _WORD_REACH = 160  # … and words
 _CLOSE = 6  # words on each side whose side counts
@@ -82,43 +87,14 @@ _SIGNS = tuple(
     for name, table in (("before", _BEFORE), ("after", _AFTER), ("around", _AROUND), ("next", _NEXT))
     for number, pattern in enumerate(table)
 )
-_TWELVE = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_NUMBERS = f"{_TWELVE}|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
-_HOUR = (  # 6, 18.05, 7.30pm, noon, ten to six, half three
-    r"(?:(?:a )?(?:(?P<part{n}>quarter|half|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?= past)) (?P<side{n}>past|to) )?(?P<half{n}>half )?"
-    rf"(?P<h{{n}}>\d{{{{1,2}}}}|{_TWELVE})(?:[:.](?P<m{{n}}>[0-5]\d)| (?P<w{{n}}>fifteen|thirty|forty[ -]five))? ?(?P<a{{n}}>am|pm|in the (?:afternoon|evening|night|morning)|at night)?"
-    r"|(?P<noon{n}>noon|midday))"
-)
-_SLOT = r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)? ?(?:-|to|and|till?|until)"
-_NO_CLOCK = r"(?![\d£$€%]|[.,:]\d|(?: |-)?(?:people|times|(?:working|business) days|days?|weeks?|hours?|hrs?|h\b|mins?|minutes?|secs?|seconds?|months?|mths?|years?|yrs?|of|calls|e-?mails|stars?|out|stops?|miles|km|quid|pounds?|k\b|per|x\b|past\b|different|other|more|separate))"
-_NOW = (
-    r"(?:it'?s|its|it is|now|already|nearly|almost|(?:sat(?: down)?|seen|seated|served|ready|arrived|came|come|left|answered|started|starting|begun|began|open(?:ed)?|"
-    r"turned up|showed up|rolled up|rocked up|rolled in|let in|called(?: in| up)?|reached (?:the |a )?(?:teller|counter|desk|front|window)|got (?:in|out|on|to it|(?:the |our |my )?(?:room|food|table|seats?))) (?:at|by)"
-    r"|(?:sat down|seated|seen|called|served|came(?= \d{1,2}[.:]\d)|(?<!gets )(?<!get )(?<!-)in at(?= \d{1,2}[.:]\d)|reached (?:the |a )?(?:teller|counter|desk|front|window)|given (?:a|the|my|our) (?:key|room|table)(?: at)?|key (?:at|in (?:my )?hand(?: at)?)):?)"
-)
-_CLOCKS = re.compile(
-    r"\b(?:since|from|at|for|(?:booked|ordered)(?: an?| the)?(?: (?!size|type|grade|platform|gate|part|row|number|table)\w+)?(?: for| at)?|due(?: at| by)?|meant to (?:be|open|start|come|leave)(?: at)?|supposed to (?:be|leave at|start at|come at|open at)|says?|said|before|by|guaranteed|"
-    r"viewing|there|here|arrived|got here|boarded|entered (?:the |your )?(?:branch|office|bank|store|shop|hall)|(?:took|take) (?:a |the |my )?(?:token|ticket|number)(?: at)?|(?:check|checked) in(?:'s| is)?(?: from| at)?|reservation(?: at| for)?|(?:table|appt|appointment|slot|window)(?: booked)?(?: for| at| was| is)?|fitters?(?: due)?(?: at)?|joined (?:the |your )?(?:queue|line)|opens?|opened|doors|train(?:'s| is)?|bus(?:'s| is)?|cab|taxi|was|"
-    rf"promised(?: at| for| by)?|scheduled(?: for| at)?|between {_SLOT}|{_SLOT})(?:(?<=-)| )[\"']?{_HOUR.format(n=1)}\b(?! ?(?:-|to|and|till?|until) ?(?:\d|quarter|half|(?:{_TWELVE})\b)){_NO_CLOCK}"
-    rf"[^?]{{0,60}}?(?:\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
-    rf"|(?<!\d)(?<=[ ,]){_HOUR.format(n=3)}(?: o'?clock)? (?:now|already)\b)"
-)
-_FROM_TO = re.compile(  # "stood there from quarter past 2 till half 3"
-    r"\b(?:wait\w*|sat(?= (?:in|at|on|here|there|from|for|waiting|down))|sitting|stood|standing(?! order)|queu\w+|stuck|held|kept|nobody|no ?one)\b[^.!?]{0,40}? (?:from )?"
-    rf"{_HOUR.format(n=1)} ?(?:-|till?|until|to) ?(?:nearly |almost |gone |past |about )?{_HOUR.format(n=2)}\b{_NO_CLOCK}"
-)
-_TIME_FIRST = re.compile(  # "quarter past seven we ordered. it's half eight"
-    rf"{_HOUR.format(n=1)} (?:is |was )?(?:when )?(?:we|i) (?:ordered|booked|arrived|got here|sat down|joined|checked in|queued|rang|called|asked)\b"
-    rf"[^!?]{{0,50}}?\b{_NOW} (?:now |past |nearly |almost |gone |already |about |just )*{_HOUR.format(n=2)}\b{_NO_CLOCK}"
-)
-_FROM_TO_WAITING = re.compile(  # "from 9.40 until noon waiting for a bag of tablets"
-    rf"\bfrom {_HOUR.format(n=1)} ?(?:-|till?|until|to) ?(?:nearly |almost |gone |past |about )?{_HOUR.format(n=2)}"
-    r",? (?:waiting|stood|standing|sat|sitting|queu\w+|on hold|holding|stuck)\b"
-)
-_BETWEEN = (_FROM_TO, _FROM_TO_WAITING, _CLOCKS, _TIME_FIRST)
+_NUMBERS = f"{TWELVE}|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
 
 _OF_USE = re.compile(  # long spans beside these are of use or possession, whatever else is said
-    r"\b(?:customer|member|subscriber|client|user|loyal|with you|bought|owned|trial\w*|worked|married|pregnant|warranty|years? of (?:pictures|photos|use|loyalty))\b"
+    r"\b(?:customer(?! (?:care|relations|services?|support|team|line|desk|help))|member|subscriber|client|(?<!wheelchair )user|loyal|"
+    r"(?<!sat )(?<!lodged )(?<!file )(?<!pending )with you|bought|owned|trial\w*|worked|married|pregnant|warranty|years? of (?:pictures|photos|use|loyalty))\b"
+)
+_NEVER_CAME = re.compile(  # "bought two weeks ago, never turned up": then the words around it decide
+    r"\b(?:never (?:came|turned up|arrived|showed)|not (?:arrived|here|come|had|received)|hasn'?t|haven'?t|nothing|no (?:reply|answer|call|refund|money|word)|crickets|unanswered|ignored)\b"
 )
 _ADVISED = re.compile(  # the time that somebody was told to give it, which has yet to pass
     r"\b(?:(?:told|asked|advised|says?|said)(?: \w+)? to (?:wait|allow|give it|expect)|please (?:allow|wait)|wait (?:up to|between|at least|another)|allow(?: up to)?|within(?: the next)?|in the next|"
@@ -126,9 +102,13 @@ _ADVISED = re.compile(  # the time that somebody was told to give it, which has 
     r"(?: at least| another| up to)? $"
 )
 _OF_SOMETHING_ELSE = re.compile(  # a way to go, a film, a lesson
-    r"^(?: (?:on foot|walk|drive|away|by (?:car|bus|train|bike|tram))\b(?! and)"
+    r"^(?:[ -]olds?\b| (?:on foot|walk|drive|away|by (?:car|bus|train|bike|tram))\b(?! and)"
     r"|[ -](?:long )?(?:film|movie|show|flight|ride|class|set|concert|episode|game|match|lesson|session|trip|journey|commute|documentary|special|gig|playlist|album|song|workout)s?\b(?! (?:delay|late|wait)))"
 )
+_AGED = re.compile(
+    r"\b(?:baby|babies|newborn|infant|twins|toddler|pup|puppy|kitten)(?:'s| is| are|,)?(?: only| just| barely| not even)? $"
+)
+_OVERDUE = re.compile(r"^ (?:late|overdue|without|waiting|in|on)\b")
 _STILL_NOT = re.compile(  # "still no engineer after 48 hours"
     r"\bstill (?:no|not|nothing|waiting|hasn'?t|haven'?t)\b(?: \w+){0,4} (?:after|for|in)(?: over| nearly| almost| about)? $"
 )
@@ -144,14 +124,14 @@ _SHOWN = re.compile(
 )
 # Without one of these word beginnings, or a figure ("50min"), no span of time is spoken of.
 _TIME_STARTS = frozenset(
-    "0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig tues wedn thur frid satu sund".split()
+    "0 min hou hr hrs h day wee wk wks mon mth yea yr yrs fort nig tues wedn thur frid satu sund slee morn even suns sunr dawn".split()
 )
 _CLOCK_STARTS = frozenset("0 past half noon midd".split())  # of a time of day
 _STARTS_ELSEWHERE = frozenset(
     "stun std heur hora ore ora uur uren tag tage jour dia dias gior dag dage woch sema sett week weke mona mois mes mese mesi maan minu".split()
 )
 _UNIT = re.compile(
-    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnight)\b|[0-9](?:h|m|d|hr|min)|[0-9] (?:late|on hold)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b"
+    r"\b(?:min(?:ute|uet|it)?s?|h(?:ou)?rs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|fortnights?|sleeps|mornings?|evenings?|sunsets|sunrises|dawns)\b|[0-9](?:h|m|d|hr|min)|[0-9] (?:late|on hold)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b"
 )
 
 
@@ -163,15 +143,17 @@ def claimed_wait(
     `starts` are its word beginnings (`nlp.anchors`), if they are known: most posts speak of no time at all.
     `lang` is the post's language; only in the six others of `ELSEWHERE` are their words of waiting looked for.
     """
-    best: tuple[int, int, int] | None = None
-    if (starts is None or not _TIME_STARTS.isdisjoint(starts)) and _UNIT.search(folded):
-        for span in durations(folded):
-            if (best is None or span.minutes > best[0]) and _is_wait(folded, span):
-                best = (span.minutes, span.start, span.end)
-        late = overrun(folded)
-        if late and (best is None or late[0] > best[0]):
-            best = late
-    if best is None and (starts is None or not _CLOCK_STARTS.isdisjoint(starts)):
+    spoken = (starts is None or not _TIME_STARTS.isdisjoint(starts)) and _UNIT.search(folded)
+    dialled = starts is None or not _CLOCK_STARTS.isdisjoint(starts)
+    if not spoken and not dialled and lang not in ELSEWHERE:
+        return None
+    spans = [*(durations(folded) if spoken else ()), *(clock_spans(folded) if dialled else ())]
+    longest = claimed([(span, score) for span in spans if (score := _score(folded, span)) is not None])
+    best = (longest.minutes, longest.start, longest.end) if longest else None
+    late = overrun(folded) if spoken else None
+    if late and (best is None or late[0] > best[0]):
+        best = late
+    if best is None and dialled:
         best = between_times(folded)
     foreign = best is None and lang in ELSEWHERE
     if foreign and (starts is None or not _STARTS_ELSEWHERE.isdisjoint(starts)):
@@ -201,7 +183,7 @@ def waited_elsewhere(folded: str) -> tuple[int, int, int] | None:
 _SAID = rf"\d{{1,3}}|{_NUMBERS}"
 _OVERRUN = re.compile(
     rf"\b(?P<least>{_SAID})(?: ?(?:-|to) ?(?P<most>{_SAID}))?[ -]?(?:working |business )?(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|wks?|months?)\b[^!?]{{0,70}}?"
-    r"\b(?:it'?s|it is|it has|we'?re|that'?s|has|have|i'?m (?=on|at)|now|been|day|today|this is)(?: now)? ?(?:now |been |on |at |day |only |already |over |nearly |almost |gone )*"
+    r"\b(?:it'?s|it is|it has|we'?re|that'?s|has|have|i'?m (?=on|at)|now|been|day|today|this is)(?: now)? ?(?:now |been |on |at |day |only |already |over |nearly |almost |gone |done |waited |here |sat |stood |(?:on|in|at) (?:this|the|a|your) \w+ )*"
     rf"(?<= )(?P<real>{_SAID})(?= now\b|\s*(?:[.,!?)]|$)| and (?:counting|still|no)| already| today| gone| here\b| (?:on|in|at) (?:this|the|your)\b)"
 )
 
@@ -222,47 +204,6 @@ def _said(number: str) -> int:
     return int(number) if number.isdigit() else _NUMBERS.split("|").index(number) + 1
 
 
-_TWO_TIMES = re.compile(rf"[0-9][^0-9]+[0-9]|noon|midday|\b(?:past|to|half) (?:[0-9]|now|{_TWELVE})\b")
-_PAST = {"": 0, "fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45}
-_PARTS = {"quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25}
-
-
-def between_times(text: str) -> tuple[int, int, int] | None:
-    """(minutes, start, end) of what lies between two times of day that a post tells, at most ten hours.
-
-    "since 10.15, it's 11.05" is 50. Weekdays are left alone, as dates are (GUIDE section 7).
-    """
-    if not _TWO_TIMES.search(text):
-        return None
-    match = next(filter(None, (pattern.search(text) for pattern in _BETWEEN)), None)
-    if not match:
-        return None
-    told = match.groupdict()
-    last = 3 if told.get("h3") or told.get("noon3") else 2  # "ten to two now" has the hour before the word
-    first, second = _clock(match, 1), _clock(match, last)
-    if first is None or second is None:
-        return None
-    minutes = (second - first) % (12 * HOUR)
-    return (minutes, *match.span()) if 0 < minutes <= 10 * HOUR else None
-
-
-def _clock(match: re.Match[str], number: int) -> int | None:
-    """Minutes on a twelve-hour dial; None if no clock shows it."""
-    if match[f"noon{number}"]:
-        return 12 * HOUR
-    said = match[f"h{number}"]
-    hour = int(said) if said.isdigit() else _TWELVE.split("|").index(said) + 1
-    if hour > 24:
-        return None
-    minutes = int(match[f"m{number}"] or 0) + (30 if match[f"half{number}"] else 0)
-    minutes += _PAST[match[f"w{number}"] or ""]
-    part, side = match[f"part{number}"], match[f"side{number}"]
-    if part:
-        apart = int(part) if part.isdigit() else _PARTS[part.replace("-", " ")]
-        minutes += apart if side == "past" else -apart
-    return hour % 12 * HOUR + minutes
-
-
 def signs(text: str, span: Duration) -> Iterator[str]:
     """What the surroundings of a span of time are like: phrases that are known to matter, and words."""
     before = _SENTENCE.split(text[max(0, span.start - _REACH) : span.start])[-1]
@@ -275,8 +216,11 @@ def signs(text: str, span: Duration) -> Iterator[str]:
     yield f"size{int(math.log2(span.minutes + 1))}"
     yield f"kind:{span.kind}"
     itself = _FIGURES.sub("0", text[span.start : span.end])
-    yield f"is:{itself}"
-    yield f"unit:{''.join(c for c in itself.split()[-1] if c.isalpha()).rstrip('s')}"
+    if span.kind == "clock":
+        yield from (f"in:{word}" for word in set(_spelled(itself)))
+    else:
+        yield f"is:{itself}"
+        yield f"unit:{''.join(c for c in itself.split()[-1] if c.isalpha()).rstrip('s')}"
     yield from _words(
         _spelled(text[max(0, span.start - _WORD_REACH) : span.start]),
         _spelled(text[span.end : span.end + _WORD_REACH]),
@@ -313,12 +257,16 @@ def read_weights(file: Path = MODEL_FILE) -> tuple[dict[str, float], float]:
 
 def plainly(text: str, span: Duration) -> bool | None:
     """Whether the span is a wait where the words beside it leave no doubt; None where weights decide."""
+    if span.kind == "clock":
+        return None
     before = text[max(0, span.start - 40) : span.start]
     if span.minutes >= WEEK and _OF_USE.search(text[max(0, span.start - 30) : span.end + 30]):
-        return False
+        return None if _NEVER_CAME.search(text[span.end : span.end + 60]) else False
     if _ADVISED.search(before):
         return False
     after = text[span.end : span.end + 30]
+    if span.minutes >= DAY and _AGED.search(before) and not _OVERDUE.match(after):
+        return False
     if _OF_SOMETHING_ELSE.match(after):
         return False
     if _STILL_NOT.search(text[max(0, span.start - 60) : span.start]):
@@ -328,10 +276,26 @@ def plainly(text: str, span: Duration) -> bool | None:
     return True if _SURE_BEFORE.search(before) or _SURE_AFTER.match(after) else None
 
 
-def _is_wait(text: str, span: Duration) -> bool:
+def claimed(waits: Sequence[tuple[Duration, float]]) -> Duration | None:
+    """Of spans that are waits, each with what speaks for it: the longest that is about as sure as the surest.
+
+    Of what lies between times of day, only the surest: "from 8 to 1, it's ten past two" has three.
+    """
+    clocks = [wait for wait in waits if wait[0].kind == "clock"]
+    told = [wait for wait in waits if wait[0].kind != "clock"]
+    told += sorted(clocks, key=lambda wait: -wait[1])[:1]
+    least = max((score for _, score in told), default=0.0) - _AS_SURE
+    return max((span for span, score in told if score >= least), key=lambda span: span.minutes, default=None)
+
+
+def _score(text: str, span: Duration) -> float | None:
+    """What speaks for the span being a wait; None if it is none."""
     plain = plainly(text, span)
-    if plain is not None:
-        return plain
+    if plain is False:
+        return None
     weights, threshold = read_weights()
     # Summed exactly: a tie must not hang on the order of a set, which is another in each process.
-    return math.fsum(weights.get(sign, 0.0) for sign in set(signs(text, span))) > threshold
+    score = math.fsum(weights.get(sign, 0.0) for sign in set(signs(text, span)))
+    if plain:
+        return threshold + SURE
+    return score if score > threshold else None
