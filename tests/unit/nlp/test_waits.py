@@ -212,7 +212,6 @@ def test_times_of_day_are_told_from_other_figures() -> None:
     for text in (
         "gates 12 and 14",
         "12 trips, 7 late by a bit",
-        "table for 2 at 8",
         "£9.40 then £11.20",
         "at 9",
     ):
