@@ -90,6 +90,12 @@ _REST = re.compile(  # "six weeks and three days", "2 wks + 1 day"
 )
 
 
+_STILL_MORE = re.compile(  # "40 mins with billing then 20 more with the right team"
+    rf"[^.!?£$€\d]{{1,45}}?(?P<n>\d+|{_COUNT})(?: (?P<u>{_UNIT}))? (?:more|extra|on top)(?![\w£$€])(?! (?:of|people|calls|e-?mails|times|quid|pounds|euros|dollars|percent|than|if|before|to go))"
+    r"(?(u)|(?= ?(?:$|[.,!?;]| (?:with|from|at|on|until|in|waiting|while|stood|sat)\b)))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """`minutes` as written at characters [start, end); `kind` is "span", "ordinal" or "short" (3h)."""
@@ -115,7 +121,7 @@ def durations(folded: str) -> Iterator[Duration]:
             or part["anda_u"]
             or ("minutes" if (part["frac"] or "").endswith(("hour", "hr")) else None)
         )
-        more = _MORE.match(folded, end) if unit else None
+        more = (_MORE.match(folded, end) or _STILL_MORE.match(folded, end)) if unit else None
         if more and unit:
             minutes, end = minutes + round(_number(more["n"]) * unit_minutes(more["u"] or unit)), more.end()
         rest = _REST.match(folded, end) if unit or part["fortnight"] else None
