@@ -2,7 +2,7 @@
 
 ``python -m nlp.train [--out FOLDER]``. Needs SciPy (the `train` dependency group); the reader doesn't.
 
-Each head is a logistic regression over the hashed features and the likeness to examples. Calibration and
+Each head is a logistic regression over the hashed features and the likeness to landmarks. Calibration and
 thresholds are fitted on predictions for industries that the weights which made them had not seen.
 """
 
@@ -34,7 +34,8 @@ from nlp.weights import HEADS, MODEL, Floats, Weights
 # penalty on posts written later than those trained on (docs/nlp.md).
 BLOCK_WEIGHTS = tuple(float(np.sqrt(w)) for w in (1.0, 1.5, 1.0, 0.5))  # word pair char mark
 LIKENESS = np.float32(5.0)  # the weight of likeness, where the blocks of features have theirs
-EXAMPLES = 1_000  # posts of the corpus, drawn by seed, to which likeness is measured
+LANDMARKS = 1_000  # means of like posts, to which likeness is measured
+_ROUNDS = 8  # in which the means are found; the groups hardly change any more
 PENALTY = 0.4
 # A weight's steps on each side of nothing, per block. The marks are few, and some (rules of P0) weigh a
 # hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
@@ -93,22 +94,42 @@ def matrix(batch: Batch, kept: Kept) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What the regression sees of the posts: features, and likeness to the examples, made upright.
+    """What the regression sees of the posts: features, and likeness to the landmarks, made upright.
 
-    `near @ near.T` is the likeness of the posts among each other, as far as the examples tell (Nyström's
+    `near @ near.T` is the likeness of the posts among each other, as far as the landmarks tell (Nyström's
     approximation); `back` turns weights of its columns into weights of the likenesses themselves.
     """
 
     x: Any  # posts × rows (`nlp.kept`), sparse
-    near: Floats  # posts × examples
-    back: Floats  # examples × examples
-    examples: npt.NDArray[np.int8]
+    near: Floats  # posts × landmarks
+    back: Floats  # landmarks × landmarks
+    landmarks: npt.NDArray[np.int8]
+
+
+def landmarks(vectors: Floats, count: int = LANDMARKS) -> npt.NDArray[np.int8]:
+    """The means of `count` groups of like posts, as whole numbers: k-means, from posts drawn by seed."""
+    from scipy.sparse import csr_matrix
+
+    given = vectors[vectors.any(axis=1)]
+    means = given[np.sort(np.random.default_rng(0).permutation(len(given))[:count])]
+    for _ in range(_ROUNDS):
+        nearest = np.concatenate([(part @ means.T).argmax(axis=1) for part in _parts(given)])
+        groups = csr_matrix(
+            (np.ones(len(given), dtype=np.float32), (nearest, np.arange(len(given)))),
+            shape=(len(means), len(given)),
+        )
+        empty = np.bincount(nearest, minlength=len(means)) == 0
+        means = np.where(empty[:, None], means, unit(groups @ given))
+    return np.asarray(np.round(means * 127), dtype=np.int8)
+
+
+def _parts(vectors: Floats, size: int = 20_000) -> list[Floats]:
+    return [vectors[at : at + size] for at in range(0, len(vectors), size)]
 
 
 def design(batch: Batch, kept: Kept) -> Design:
     """The design for these posts."""
-    drawn = np.random.default_rng(0).permutation(batch.posts)[:EXAMPLES]
-    chosen = np.round(batch.vectors[np.sort(drawn)] * 127).astype(np.int8)
+    chosen = landmarks(batch.vectors)
     among = unit(chosen.astype(np.float32))
     size, axes = np.linalg.eigh(likeness(among, among).astype(np.float64))
     upright = axes * np.sqrt(float(LIKENESS) / np.maximum(size, 1e-2))
@@ -121,7 +142,7 @@ class Fit:
     """Logistic regression of every head at once: the weights, and what each post's score would be unseen."""
 
     weights: Floats  # rows × heads
-    by_likeness: Floats  # examples × heads
+    by_likeness: Floats  # landmarks × heads
     bias: Floats
     unseen: Doubles  # posts × heads: scores by weights that had not seen the post's group
 
@@ -130,7 +151,7 @@ def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALT
     """One regression for all posts, and one more for each group that is left out.
 
     The latter start from the solution of the former, and are solved as far as a threshold can tell. Only
-    rarity, and the choice of features and examples, are over all posts.
+    rarity, and the choice of features and landmarks, are over all posts.
     """
     regression = Logistic(seen.x, seen.near, penalty)
     names = np.array(groups)
@@ -192,7 +213,7 @@ def train(posts: Sequence[LabelledPost]) -> Weights:
         kept=kept,
         table=table,
         scale=scale,
-        examples=seen.examples,
+        landmarks=seen.landmarks,
         by_likeness=fitted.by_likeness.astype(np.float16).astype(np.float32),  # as it is stored
         bias=fitted.bias.astype(np.float32),
         slope=calibration[:, 0].astype(np.float32),

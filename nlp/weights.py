@@ -1,5 +1,6 @@
-"""The shipped weights: int8 per feature and head, with a scale per block and head, and what likeness to
-examples counts. Stored without pickle.
+"""The shipped weights: int8 per feature and head, with a scale per block and head, and what likeness counts.
+
+Stored without pickle.
 
 ``nlp/model/weights.npz`` holds the arrays, ``nlp/model/model.json`` names, calibration and
 thresholds. `Weights.digest` covers both, so that a reading's `model` tells them apart.
@@ -24,7 +25,7 @@ from nlp.kept import Kept
 from nlp.meaning import likeness, load_meaning, unit
 
 MODEL = Path(__file__).parent / "model"
-VERSION = "4"
+VERSION = "5"
 
 LEARNED_SIGNALS = tuple(s for s in SIGNALS if s not in ("media_attached", "summoned", "unsupported_language"))
 HEADS: tuple[str, ...] = (
@@ -39,7 +40,7 @@ HEADS: tuple[str, ...] = (
     *(f"primary:{i}" for i in INTENTS),
     *(f"signal:{s}" for s in LEARNED_SIGNALS),
 )
-_ARRAYS = ("steps", "table", "scale", "rarity", "examples", "by_likeness", "bias", "slope", "shift")
+_ARRAYS = ("steps", "table", "scale", "rarity", "landmarks", "by_likeness", "bias", "slope", "shift")
 
 _LINE = 16  # floats in a line of the cache
 
@@ -48,7 +49,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Linear heads over hashed features and over how like a post is to each of some examples.
+    """Linear heads over hashed features and over how like a post is to each of some landmarks.
 
     With Platt calibration (slope, shift) and a threshold per head.
     """
@@ -56,8 +57,8 @@ class Weights:
     kept: Kept  # the features that have rows
     table: npt.NDArray[np.int8]  # rows × heads; rarity is folded in
     scale: Floats  # blocks × heads; the weight of the block is folded in
-    examples: npt.NDArray[np.int8]  # examples × dimensions: vectors of posts (`nlp.meaning`)
-    by_likeness: Floats  # examples × heads
+    landmarks: npt.NDArray[np.int8]  # landmarks × dimensions: means of posts' vectors (`nlp.meaning`)
+    by_likeness: Floats  # landmarks × heads
     bias: Floats
     slope: Floats
     shift: Floats
@@ -96,7 +97,7 @@ class Weights:
         heads = self.table.shape[1]
         per_length = 1 / np.sqrt(np.maximum(sums[:, :, heads, None], 1e-9))  # an empty block's sums are 0
         weighted = sums[:, :, :heads] * self.scale * per_length
-        alike = likeness(batch.vectors, unit(self.examples.astype(np.float32)))
+        alike = likeness(batch.vectors, unit(self.landmarks.astype(np.float32)))
         scores: Floats = (weighted.sum(axis=1) + alike @ self.by_likeness + self.bias).astype(np.float32)
         return scores
 

@@ -21,6 +21,7 @@ from nlp.train import (
     design,
     featurise,
     fit,
+    landmarks,
     matrix,
     platt,
     targets,
@@ -59,6 +60,21 @@ def test_a_file_of_another_version_says_so(tmp_path: Path) -> None:
         load_weights(tmp_path)
 
 
+def test_landmarks_are_the_means_of_like_posts() -> None:
+    drawn = np.random.default_rng(1)
+    ways = np.eye(8, dtype=np.float32)[:4]
+    posts = unit((ways[np.arange(400) % 4] + 0.05 * drawn.standard_normal((400, 8))).astype(np.float32))
+    posts[::50] = 0  # posts without a known word have no place
+    found = landmarks(posts, 40)
+    assert found.shape == (40, 8)
+    assert found.dtype == np.int8
+    assert np.array_equal(found, landmarks(posts, 40)), "the same each time"
+    toward = unit(found.astype(np.float32)) @ ways.T
+    assert (toward.max(axis=1) > 0.95).all(), "each amid its own kind"
+    assert set(toward.argmax(axis=1).tolist()) == {0, 1, 2, 3}
+    assert len(landmarks(posts[:10], 40)) == 9, "no more than there are posts"
+
+
 def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
     """Against a regression without the group, solved from nothing and to the end."""
     batch, _ = featurise(POSTS)
@@ -73,11 +89,11 @@ def test_scores_of_a_group_are_by_weights_that_had_not_seen_it() -> None:
 
 
 def test_weights_score_a_post_as_the_regression_does() -> None:
-    """What is stored (whole numbers, examples, likenesses) against the regression it was made from."""
+    """What is stored (whole numbers, landmarks, likenesses) against the regression it was made from."""
     batch, _ = featurise(POSTS)
     y, seen = targets(POSTS), design(batch, kept_of(batch))
     fitted = fit(seen, y, [p.industry for p in POSTS])
-    exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.examples.astype(np.float32))) @ (
+    exact = seen.x @ fitted.weights + likeness(batch.vectors, unit(seen.landmarks.astype(np.float32))) @ (
         fitted.by_likeness
     )
     rounded_away = np.abs(train(POSTS).scores(batch) - exact - fitted.bias)
