@@ -30,7 +30,7 @@ def write_card(
         "Written by `python -m nlp.evaluate --card`; every figure below was measured when it was written.",
         "## What it is",
         "Linear heads over words, word pairs, character n-grams and lexical marks (a row of weights for each that enough posts share), and over the likeness to a "
-        "thousand posts by word vectors; a component of a spaCy pipeline; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
+        "thousand means of posts by word vectors; a component of a spaCy pipeline; rules for urgency and signals beside them. It reads English; German, French, Spanish, "
         "Italian, Portuguese and Dutch get rules and a flag that a person should read.",
         "## What it was trained on",
         f"{len(posts)} posts written for this project and labelled under `nlp/data/GUIDE.md` (Apache-2.0, like the "

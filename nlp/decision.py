@@ -24,7 +24,7 @@ _LEVELS = (Urgency.P0, Urgency.P1, Urgency.P2, Urgency.P3)
 # Capitals and "!!!" are rage or panic only where something is wrong: below these probabilities of a complaint
 # and of P0 or P1, they are joy, spam or a song. The words of rage need no such proof.
 _LOUD = ("s.arousal.shouting", "s.arousal.marks", "model")
-_LOUD_COMPLAINT, _LOUD_URGENT = 0.6, 0.3
+_LOUD_COMPLAINT, _LOUD_URGENT = 0.7, 0.3
 _HARM = ("safety_hazard", "security_privacy_scam")
 _BY_MODEL = Reason("model", "", 0, 0)
 _AT = {head: place for place, head in enumerate(HEADS)}

@@ -39,7 +39,7 @@ _ROUNDS = 8  # in which the means are found; the groups hardly change any more
 PENALTY = 0.4
 # A weight's steps on each side of nothing, per block. The marks are few, and some (rules of P0) weigh a
 # hundred times what others do: they get what int8 holds. More for the others would make a bigger file.
-_LEVELS = (21, 14, 13, 127)  # word pair char mark
+_LEVELS = (18, 13, 12, 127)  # word pair char mark
 # By what share the last step may have lowered the loss: for the weights, and for scores of posts that were
 # left out. The latter start near the end, and need be no nearer than calibration and thresholds can tell.
 _EXACT, _NEARLY = 2e-3, 2e-2
