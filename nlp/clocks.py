@@ -69,21 +69,16 @@ def between_times(text: str) -> tuple[int, int, int] | None:
         return None
     told = match.groupdict()
     last = 3 if told.get("h3") or told.get("noon3") else 2  # "ten to two now" has the hour before the word
-    first, second = _clock(match, 1), _clock(match, last)
-    if first is None or second is None:
-        return None
-    minutes = (second - first) % (12 * HOUR)
+    minutes = (_clock(match, last) - _clock(match, 1)) % (12 * HOUR)
     return (minutes, *match.span()) if 0 < minutes <= _LONGEST else None
 
 
-def _clock(match: re.Match[str], number: int) -> int | None:
-    """Minutes on a twelve-hour dial; None if no clock shows it."""
+def _clock(match: re.Match[str], number: int) -> int:
+    """Minutes on a twelve-hour dial."""
     if match[f"noon{number}"]:
         return 12 * HOUR
     said = match[f"h{number}"]
     hour = int(said) if said.isdigit() else TWELVE.split("|").index(said) + 1
-    if hour > 24:
-        return None
     minutes = int(match[f"m{number}"] or 0) + (30 if match[f"half{number}"] else 0)
     minutes += _PAST[match[f"w{number}"] or ""]
     part, side = match[f"part{number}"], match[f"side{number}"]
@@ -101,9 +96,7 @@ def clock_spans(text: str) -> Iterator[Duration]:
     for match in _TIME.finditer(text):
         sure = match["m0"] or match["a0"] or match["noon0"] or match["part0"] or match["half0"]
         if sure or _TOLD_AS_TIME.search(text[max(0, match.start() - 12) : match.start()]):
-            clock = _clock(match, 0)
-            if clock is not None:
-                told.append((clock, match.start(), match.end()))
+            told.append((_clock(match, 0), match.start(), match.end()))
     for number, (first, start, _) in enumerate(told):
         for second, _, end in told[number + 1 : number + 3]:
             minutes = (second - first) % (12 * HOUR)

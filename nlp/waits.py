@@ -4,7 +4,7 @@
 Only time the author has already been kept waiting counts (GUIDE section 7): a trip's length, a delivery
 time announced, years as a customer don't. The words and phrases around a span of time speak for a wait or
 against it; how much each counts is learned from the corpus (`nlp.wait_training`). The longest span that is
-likely enough is the wait. Where the words right beside it leave no doubt (`plainly`), they decide alone. In
+likely enough, and not far less so than another, is the wait. Where the words right beside it leave no doubt (`plainly`), they decide alone. In
 German, French, Spanish, Italian, Portuguese and Dutch a span of time beside a word of waiting is one.
 """
 
@@ -25,10 +25,8 @@ from nlp.clocks import TWELVE, between_times, clock_spans
 from nlp.durations import DAY, WEEK, Duration, durations, durations_elsewhere, unit_minutes
 
 MODEL_FILE = Path(__file__).parent / "model" / "waits.json.gz"
-_AS_SURE = 2.0  # log-odds
-SURE = (
-    2.0  # log-odds above the threshold of a span whose words leave no doubt: no other is too unsure beside it
-)
+_AS_SURE = 2.0  # log-odds that a wait may lie below the surest one beside it and still count
+SURE = _AS_SURE  # above the threshold, for a span whose words leave no doubt: it keeps no other from counting
 _REACH = 90  # characters on each side in which phrases are looked for
 _WORD_REACH = 160  # … and words
 _CLOSE = 6  # words on each side whose side counts
