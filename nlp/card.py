@@ -41,6 +41,8 @@ def write_card(
         "## Agreement between annotators",
         *_agreement_lines(),
         "## Every industry measured by weights that never saw it",
+        "Weights, calibration and thresholds never saw the industry; the rules and their vetoes were written with the corpus in view, so that "
+        "figures that hang on them (P0, P1, hard negatives, signals) flatter.",
         _figures(whole),
         _by_industry(each),
         "### Intents (multi-label)",

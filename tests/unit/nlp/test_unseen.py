@@ -34,6 +34,15 @@ FLOORS = {
         "signals macro-F1": 0.66,
         "claimed wait exact": 0.85,
     },
+    "unseen-desks": {
+        "complaint macro-F1": 0.86,
+        "complaint AUC": 0.94,
+        "primary intent macro-F1": 0.72,
+        "P0 recall": 0.90,
+        "P1 recall": 0.82,
+        "signals macro-F1": 0.65,
+        "claimed wait exact": 0.88,
+    },
 }
 CEILINGS = {"complaint calibration error": 0.09, "P2–P4 raised to P0 or P1": 0.09}
 
