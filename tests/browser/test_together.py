@@ -63,7 +63,7 @@ def test_on_a_slow_line_the_last_words_typed_are_the_ones_that_stay(
     for words in ("on a ", "very ", "slow ", "line."):
         page.wait_for_timeout(1_000)
         page.locator("#text").press_sequentially(words)
-    expect(page.locator(".length")).to_contain_text("saved", timeout=15_000)
+    expect(page.locator(".unsaved")).to_contain_text("saving the rest", timeout=15_000)
     soon(lambda: state(house, day["fee"][1])[1] == "Typed on a very slow line.")
     expect(page.locator(".unsaved")).to_have_count(0)
 

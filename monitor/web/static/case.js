@@ -19,7 +19,7 @@
   };
   const retry = (pause = 3000) => {
     clearTimeout(again);
-    again = setTimeout(() => { if (unsaved()) text.dispatchEvent(new Event("again")); }, pause);
+    again = setTimeout(() => { if (unsaved()) text.dispatchEvent(new Event("again")); else say(""); }, pause);
   };
   if (text) {
     document.addEventListener("htmx:config:request", (event) => {
@@ -39,7 +39,9 @@
       const { ctx } = event.detail;
       if (ctx.sourceElement !== text) return;
       saving = false;
-      if (ctx.response?.status < 400 && unsaved()) retry(300);
+      if (!(ctx.response?.status < 400) || !unsaved()) return; // without an answer there is no status
+      say("saving the rest"); // or "saved" would stand beside words that aren't
+      retry(300);
     });
     document.addEventListener("htmx:error", (event) => {
       if (event.detail.ctx?.sourceElement !== text) return;
