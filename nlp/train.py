@@ -1,6 +1,6 @@
 """Training: from the labelled posts to the weights, the same bytes each time.
 
-``python -m nlp.train [--out FOLDER]``. Needs SciPy (the `train` dependency group); the reader doesn't.
+``python -m nlp.train``. Needs SciPy (the `train` dependency group); the reader doesn't.
 
 Each head is a logistic regression over the hashed features and the likeness to landmarks. Calibration and
 thresholds are fitted on predictions for industries that the weights which made them had not seen.
@@ -8,12 +8,11 @@ thresholds are fitted on predictions for industries that the weights which made 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -154,13 +153,42 @@ def fit(seen: Design, y: Doubles, groups: Sequence[str], penalty: float = PENALT
     rarity, and the choice of features and landmarks, are over all posts.
     """
     regression = Logistic(seen.x, seen.near, penalty)
-    names = np.array(groups)
+    of_group = np.array(groups)
     whole = regression.solve(y, np.ones(len(y), dtype=bool), _EXACT)
+
+    def without(group: str) -> Doubles:
+        held = of_group == group
+        scores = regression.scores(regression.solve(y, ~held, _NEARLY, whole))
+        return np.asarray(scores[held], dtype=np.float64)
+
     unseen = np.empty_like(y)
-    for name in sorted(set(groups)):
-        held = names == name
-        unseen[held] = regression.scores(regression.solve(y, ~held, _NEARLY, whole))[held]
+    names = sorted(set(groups))
+    for name, scores in zip(names, _side_by_side(without, names), strict=True):
+        unseen[of_group == name] = scores
     return Fit(whole.weights, seen.back @ whole.by_near[:-1], whole.bias, unseen)
+
+
+def _side_by_side(work: Callable[[str], Doubles], names: Sequence[str]) -> list[Doubles]:
+    """The work for each name, in order, done in as many processes as there are cores.
+
+    They are forked, so that what the work knows isn't copied.
+    """
+    with get_context("fork").Pool(initializer=_Forked.begin, initargs=(work,)) as pool:
+        return pool.map(_Forked.run, names, chunksize=1)
+
+
+class _Forked:
+    """What a forked process is there for."""
+
+    _work: Callable[[str], Doubles]
+
+    @classmethod
+    def begin(cls, work: Callable[[str], Doubles]) -> None:
+        cls._work = staticmethod(work)
+
+    @classmethod
+    def run(cls, name: str) -> Doubles:
+        return cls._work(name)
 
 
 def platt(scores: Doubles, truth: Doubles) -> tuple[float, float]:
@@ -247,18 +275,13 @@ def digest(posts: Sequence[LabelledPost]) -> str:
     return hashlib.sha256(repr(list(posts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Trains from the committed corpus and writes the model files."""
-    parser = argparse.ArgumentParser(
-        prog="python -m nlp.train", description="Fit the weights from nlp/data/corpus."
-    )
-    parser.add_argument("--out", type=Path, default=MODEL, help="folder for weights.npz and model.json")
-    options = parser.parse_args(arguments)
     posts = load()
     write_known(known_words(fold(p.text).text for p in posts if p.lang == "en"))
     weights = train(posts)
-    weights.save(options.out)
-    size = (options.out / "weights.npz").stat().st_size
+    weights.save()
+    size = (MODEL / "weights.npz").stat().st_size
     sys.stdout.write(f"{weights.name} from {len(posts)} posts, {size / 1e6:.2f} MB\n")
     return 0
 

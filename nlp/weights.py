@@ -107,22 +107,21 @@ class Weights:
         probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
         return probabilities
 
-    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def _arrays(self) -> dict[str, Any]:
         """What is stored: of the kept slots, the steps from one to the next."""
-        steps = np.diff(self.kept.slots, prepend=np.uint32(0)).astype(np.uint32)
-        kept = {"steps": steps, "rarity": self.kept.rarity}
-        return {name: kept[name] if name in kept else getattr(self, name) for name in _ARRAYS}
+        steps = np.diff(self.kept.slots, prepend=np.uint32(0))
+        stored = {
+            "steps": steps.astype(np.min_scalar_type(steps.max())),
+            "table": np.asfortranarray(self.table),  # head by head it packs better
+            "rarity": self.kept.rarity.astype(np.float16),
+            "by_likeness": self.by_likeness.astype(np.float16),
+        }
+        return {name: stored[name] if name in stored else getattr(self, name) for name in _ARRAYS}
 
     def save(self, folder: Path = MODEL) -> None:
         """Writes the two files; the same weights give the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays: dict[str, Any] = self._arrays()
-        arrays["by_likeness"] = self.by_likeness.astype(np.float16)
-        arrays["rarity"] = self.kept.rarity.astype(np.float16)
-        if arrays["steps"].max() <= np.iinfo(np.uint16).max:
-            arrays["steps"] = arrays["steps"].astype(np.uint16)
-        arrays["table"] = np.asfortranarray(self.table)  # head by head it packs better
-        np.savez_compressed(folder / "weights.npz", **arrays)
+        np.savez_compressed(folder / "weights.npz", **self._arrays())
         info = {"version": VERSION, "heads": HEADS, "thresholds": self.thresholds, "about": self.about}
         (folder / "model.json").write_text(json.dumps(info, indent=1) + "\n", "utf-8")
 

@@ -76,12 +76,7 @@ def _short(report: Report) -> list[str]:
 
 
 @group.command("train")
-def train(
-    out_folder: Annotated[
-        Path | None,
-        typer.Option("--out", help="Where weights.npz and model.json go; the shipped model by default."),
-    ] = None,
-) -> None:
+def train() -> None:
     """Trains the model anew from the labelled corpus.
 
     The same corpus gives the same bytes.
@@ -90,7 +85,7 @@ def train(
     from nlp import train as training
 
     with working("Training"):
-        training.main(["--out", str(out_folder)] if out_folder else [])
+        training.main()
 
 
 def _needs_training_parts() -> None:
